@@ -1,0 +1,1 @@
+"""SQL files with front matter: loading, linting, binding and transpiling them."""
