@@ -1,0 +1,1 @@
+CREATE OR REPLACE TABLE _candidates (path TEXT, batch TEXT, number BIGINT, role TEXT)

@@ -1,0 +1,86 @@
+"""The register of institutions is read strictly."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from fundwatch.domain.errors import ConfigurationError
+from fundwatch.store.registry import FeedOverrides, parse_registry, read_registry
+
+PATH = Path("institutions.toml")
+BANK = """
+[[institution]]
+code = "610900-B01"
+name = "示例银行安康分行"
+sector = "bank"
+region = "610902"
+legal_basis = "《防范和处置非法集资条例》第十三条"
+approval_no = "安处非办〔2026〕1号"
+"""
+
+
+def test_the_documented_form_is_read() -> None:
+    text = BANK + (
+        'expires_on = 2027-12-31\napprover = "甲"\npurpose = "监测"\n'
+        '[institution.feeds]\ndirection = "ledger"\namount_unit = "wan"\nnegative_amount = "refuse"\n'
+    )
+    registry = parse_registry(text, PATH)
+    bank = registry.institution("610900-B01")
+    assert len(registry) == 1
+    assert list(registry) == [bank]
+    assert bank.feeds == FeedOverrides("ledger", "wan", "refuse")
+    assert (bank.sector, bank.region, bank.expires_on) == ("bank", "610902", date(2027, 12, 31))
+    assert bank.basis_holds_on(date(2027, 12, 31))
+    assert not bank.basis_holds_on(date(2028, 1, 1))
+
+
+def test_feeds_are_optional_and_partial() -> None:
+    assert parse_registry(BANK, PATH).institution("610900-B01").feeds == FeedOverrides()
+    partial = parse_registry(BANK + '[institution.feeds]\namount_unit = "fen"\n', PATH)
+    assert partial.institution("610900-B01").feeds == FeedOverrides(amount_unit="fen")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (BANK.replace("name =", "nmae ="), "nmae"),
+        (BANK.replace('"bank"', '"banks"'), "sector"),
+        (BANK.replace("legal_basis", "# legal_basis"), "legal_basis"),
+        (BANK.replace('"安处非办〔2026〕1号"', '" "'), "approval_no"),
+        (BANK.replace('"610902"', '"6109"'), "region"),
+        (BANK.replace('"610900-B01"', '"../B01"'), "code"),
+        (BANK.replace('"610900-B01"', "7"), "code"),
+        (BANK + BANK, "twice"),
+        (BANK + '[institution.feeds]\ndirection = "both"\n', "direction"),
+        (BANK + '[institution.feeds]\nunit = "fen"\n', "unit"),
+        (BANK + 'feeds = "x"\n', "feeds"),
+        (BANK + 'expires_on = "2027"\n', "expires_on"),
+        ("[institution]\ncode = 1\n", r"\[\[institution\]\]"),
+        ("institution = [1]\n", r"\[\[institution\]\]"),
+        ("[other]\n", "other"),
+        ("[[institution", "TOML"),
+    ],
+)
+def test_every_flaw_is_one_sentence_that_says_what_to_mend(text: str, said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said) as caught:
+        parse_registry(text, PATH)
+    assert "institutions.toml" in caught.value.en
+    assert caught.value.zh.endswith("。")
+
+
+def test_an_unregistered_institution_is_told_where_to_register() -> None:
+    with pytest.raises(ConfigurationError, match=r"enter it in institutions\.toml"):
+        parse_registry(BANK, PATH).institution("610900-B02")
+
+
+def test_a_missing_or_unreadable_file_is_a_configuration_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="missing"):
+        read_registry(tmp_path / "institutions.toml")
+    (tmp_path / "gbk.toml").write_bytes(BANK.encode("gb18030"))
+    with pytest.raises(ConfigurationError, match="UTF-8"):
+        read_registry(tmp_path / "gbk.toml")
+    (tmp_path / "institutions.toml").write_text(BANK, encoding="utf-8")
+    assert len(read_registry(tmp_path / "institutions.toml")) == 1
