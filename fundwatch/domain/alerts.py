@@ -85,11 +85,13 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class KnownAlert:
-    """An alert as the queue holds it: its current version, its state, and how it was closed."""
+    """An alert as the queue holds it: its current version and its state.
+
+    A closed alert gets no versions until it recurs, so its score is the one it was closed with.
+    """
 
     alert: Alert
     state: ReviewState
-    closing_score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +108,15 @@ class Night:
     """What assembling needs to know of a night.
 
     ``replay`` is set when the night lies before the last published one: what it finds goes to a summary.
-    ``late_days``: a first hit whose window ended longer ago than this came from a backfill and goes there too.
+    ``backfill_before_day``: a first hit whose window ended earlier than this day came from a backfill and goes there
+    too; None on the first night of an installation, to which everything is new.
     ``detector_budget``: how many alerts that rest on a detector alone a night may open.
     """
 
     as_of_day: int
     manifest_id: str
     replay: bool = False
-    late_days: int = 45
+    backfill_before_day: int | None = None
     detector_budget: int = 2
 
 
@@ -247,8 +250,9 @@ def _change(alert: Alert, episode: KnownAlert | None, night: Night) -> Change | 
     if night.replay:
         return None
     if episode is None:
-        late = max(standing.item.window_to for standing in alert.standings) < night.as_of_day - night.late_days
-        return Change("new", alert, None) if _opens(alert) and not late else None
+        limit = night.backfill_before_day
+        is_late = limit is not None and alert.window[1] < limit
+        return Change("new", alert, None) if _opens(alert) and not is_late else None
     if alert.same_content(episode.alert):
         return None
     if episode.state in OPEN_STATES:
@@ -259,9 +263,8 @@ def _change(alert: Alert, episode: KnownAlert | None, night: Night) -> Change | 
 
 
 def _recurs(alert: Alert, episode: KnownAlert, as_of_day: int) -> bool:
-    closing = episode.closing_score if episode.closing_score is not None else episode.alert.score
     expired = any(one.suppression.expires_day < as_of_day for one in episode.alert.explanations)
-    return alert.score >= closing + RECURRENCE_MARGIN or bool(alert.codes - episode.alert.codes) or expired
+    return alert.score >= episode.alert.score + RECURRENCE_MARGIN or bool(alert.codes - episode.alert.codes) or expired
 
 
 def _opens(alert: Alert) -> bool:

@@ -18,8 +18,8 @@ _LENGTH_OLD = 15
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
 _BLANK = re.compile(r"[\s\u200b\ufeff]+")
-_RESIDENT_18 = re.compile(r"[1-9]\d{16}[0-9X]")
-_RESIDENT_15 = re.compile(r"[1-9]\d{14}")
+_RESIDENT_18 = re.compile(r"[1-9][0-9]{5}(?:19|20)[0-9]{9}[0-9X]")
+_RESIDENT_15 = re.compile(r"[1-9][0-9]{14}")
 _USCC = re.compile(rf"[{_USCC_ALPHABET}]{{18}}")
 
 
@@ -42,7 +42,7 @@ def _birth(text: str) -> date | None:
 
 
 def is_resident_id(text: str) -> bool:
-    """Say whether a normalised text is a resident identity number: form, birth date and, with 18 places, check digit."""
+    """Say whether a normalised text is a resident identity number: form, birth date, check digit where it has one."""
     if _RESIDENT_18.fullmatch(text):
         return resident_check_digit(text[:17]) == text[17] and _birth(text[6:14]) is not None
     return bool(_RESIDENT_15.fullmatch(text)) and _birth("19" + text[6:12]) is not None
@@ -86,8 +86,8 @@ def is_uscc(text: str) -> bool:
 
 
 def luhn_holds(digits: str) -> bool:
-    """Say whether the last digit of a card number is its Luhn check digit; passbooks and firm accounts need not comply."""
-    if not digits.isascii() or not digits.isdigit():
+    """Say whether the last digit of a card number is its Luhn check digit; passbooks need not comply."""
+    if not (digits.isascii() and digits.isdigit()):
         return False
     total = 0
     for place, digit in enumerate(reversed(digits)):

@@ -33,8 +33,8 @@ _EXIT_OF = {Verdict.ACCEPTED: 0, Verdict.QUARANTINE: 3, Verdict.REJECTED: 1}
 class Fault:
     """One thing wrong with (or repaired in) one cell or row.
 
-    ``row`` is the 1-based record of the file or sheet, title and header rows included; ``column`` its letter, empty where
-    the row as a whole is meant. ``reason`` and ``remedy`` are Chinese, the ``_en`` forms the same in English.
+    ``row`` is the 1-based record of the file or sheet, title and header rows included; ``column`` its letter, empty
+    where the row as a whole is meant. ``reason`` and ``remedy`` are Chinese, the ``_en`` forms the same in English.
     """
 
     row: int
@@ -116,8 +116,9 @@ class FaultCount:
 class Receipt:
     """The verdict on one table of one file, with every reason.
 
-    ``rows_read`` counts data rows (no titles, header, blank or totals rows) and equals accepted plus quarantined, unless the
-    table is rejected: then ``rows_accepted`` is 0. ``faults`` is complete up to a cap; ``totals`` counts all of them.
+    ``rows_read`` counts data rows (no title, header, blank or totals rows) and equals accepted plus quarantined unless
+    the table is rejected: then ``rows_accepted`` is 0. Rows that repeat another are accepted, counted and loaded once.
+    ``faults`` is complete up to a cap; ``totals`` counts all of them.
     """
 
     file: str

@@ -51,5 +51,19 @@ def _window_sentences(window: exp.Window) -> Iterator[str]:
 
 
 def to_spark(file: SqlFile) -> str:
-    """Return the query in Spark's dialect; raises sqlglot's UnsupportedError on what cannot be translated."""
-    return file.tree.sql(dialect="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)
+    """Return the query in Spark's dialect; raises sqlglot's UnsupportedError on what cannot be translated.
+
+    The key of a text, ``CAST('0x' || … AS BIGINT)``, reads hexadecimal digits in DuckDB only; in Spark it is ``conv``.
+    """
+    tree = file.tree.transform(_key_for_spark)
+    return tree.sql(dialect="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)
+
+
+def _key_for_spark(node: exp.Expression) -> exp.Expression:
+    if not (isinstance(node, exp.Cast) and isinstance(node.this, exp.DPipe)):
+        return node
+    prefix, digits = node.this.left, node.this.right
+    if not (isinstance(prefix, exp.Literal) and prefix.this == "0x"):
+        return node
+    number = exp.Anonymous(this="conv", expressions=[digits, exp.Literal.number(16), exp.Literal.number(10)])
+    return exp.cast(number, node.to)

@@ -97,7 +97,7 @@ def test_boosters_alone_open_nothing() -> None:
 
 def test_a_closed_alert_comes_back_only_for_a_reason() -> None:
     first = run([hit(strength=0.5)])
-    closed = [KnownAlert(only(first), ReviewState.CLOSED, closing_score=only(first).score)]
+    closed = [KnownAlert(only(first), ReviewState.CLOSED)]
     assert run([hit(day=107, strength=0.55)], closed, day=107).changes == ()
     (higher,) = run([hit(day=107, strength=1.0)], closed, day=107).changes
     assert higher.kind == "recurred"
@@ -108,7 +108,7 @@ def test_a_closed_alert_comes_back_only_for_a_reason() -> None:
 def test_a_closed_alert_comes_back_when_its_explanation_expires() -> None:
     explained = Suppression("payroll", "F1", 1, Subject("group", 1), 71, 100, 0.3, 105, frozenset(), (), ())
     first = run([hit(strength=0.5)], suppressions=[explained])
-    closed = [KnownAlert(only(first), ReviewState.CLOSED, closing_score=only(first).score)]
+    closed = [KnownAlert(only(first), ReviewState.CLOSED)]
     assert run([hit(day=104, strength=0.5)], closed, day=104).changes == ()
     (change,) = run([hit(day=107, strength=0.5)], closed, day=107).changes
     assert change.kind == "recurred"
@@ -127,7 +127,7 @@ def test_a_replayed_night_files_a_summary_and_no_flood() -> None:
 
 
 def test_a_backfill_files_old_windows_in_the_summary() -> None:
-    assembly = run([hit(day=100), hit(group=2, day=190)], day=200)
+    assembly = run([hit(day=100), hit(group=2, day=190)], day=200, backfill_before_day=150)
     assert [change.alert.subject.key for change in assembly.changes] == [2]
     assert [alert.subject.key for alert in assembly.summarised] == [1]
 

@@ -84,3 +84,8 @@ def test_values_are_bound_and_a_hostile_value_stays_a_value(tmp_path: Path) -> N
 def test_what_leaves_the_portable_subset_is_named(tmp_path: Path, query: str, word: str) -> None:
     (sentence,) = violations(write(tmp_path, f"/* ---\nid: a\n--- */ {query}"))
     assert word.lower() in sentence.lower()
+
+
+def test_the_key_of_a_text_is_read_as_hexadecimal_on_both_engines(tmp_path: Path) -> None:
+    file = write(tmp_path, "/* ---\nid: a\n--- */ SELECT CAST('0x' || substr(md5(a), 1, 15) AS BIGINT) AS k FROM t")
+    assert "CAST(CONV(SUBSTRING(MD5(a), 1, 15), 16, 10) AS BIGINT)" in to_spark(file)

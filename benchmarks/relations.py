@@ -1,0 +1,123 @@
+"""What each derived relation costs from nothing, in units of a group-by over the same transactions.
+
+Run ``python -m benchmarks.relations`` (ten million entries, two threads); ``--transactions`` makes it smaller.
+A unit is the CPU time of ``SELECT account_key, count(*), sum(amount) FROM transactions GROUP BY account_key``; ratios
+hold on a busy machine where wall times do not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import tempfile
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from benchmarks.big_city import BigCity, build_big_city
+from fundwatch.relations.building import build
+from fundwatch.relations.tables import PartitionTables
+
+_UNIT = "SELECT account_key, count(*), sum(amount) FROM transactions GROUP BY account_key"
+_UNIT_ON_TEXT = "SELECT account, count(*), sum(amount) FROM transactions GROUP BY account"
+_ROUNDS = 5
+
+
+@dataclass(slots=True)
+class Cost:
+    """CPU seconds (user and system) and wall seconds."""
+
+    cpu: float = 0.0
+    wall: float = 0.0
+
+
+class Meter:
+    """A ``PartitionWriter`` that charges the time since the last partition to the relation just finished."""
+
+    def __init__(self, write: PartitionTables) -> None:
+        self.write = write
+        self.costs: dict[str, Cost] = defaultdict(Cost)
+        self._since = _now()
+
+    def __call__(self, relation: str, partition: str, table: str) -> None:
+        self.write(relation, partition, table)
+        now = _now()
+        self.costs[relation].cpu += now.cpu - self._since.cpu
+        self.costs[relation].wall += now.wall - self._since.wall
+        self._since = now
+
+
+def main() -> None:
+    """Build the city in a temporary file and print the table of costs."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--transactions", type=int, default=10_000_000)
+    options.add_argument("--accounts", type=int, default=None, help="default: one for fifty transactions")
+    options.add_argument("--days", type=int, default=90)
+    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--database", type=Path, default=None, help="keep the city in this file and use it again")
+    chosen = options.parse_args()
+    city = BigCity(
+        chosen.transactions, chosen.accounts or max(chosen.transactions // 50, 2000), chosen.days, seed=chosen.seed
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = chosen.database or Path(folder) / "city.duckdb"
+        if not path.exists():
+            with _open(path, read_only=False) as connection:
+                build_big_city(connection, city)
+        with _open(path, read_only=True) as connection:
+            _report(connection, city)
+
+
+def _report(connection: duckdb.DuckDBPyConnection, city: BigCity) -> None:
+    rows = connection.execute("SELECT count(*) FROM transactions").fetchall()[0][0]
+    unit, on_text = _cost(connection, _UNIT), _cost(connection, _UNIT_ON_TEXT)
+    print(f"{rows:,} transactions, {city.accounts:,} accounts, {city.days} days, 2 threads")
+    print(f"unit: {unit.cpu:.3f} s CPU, {unit.wall:.3f} s wall; on text accounts {on_text.cpu / unit.cpu:.1f} units")
+    meter = Meter(PartitionTables(connection))
+    built = build(connection, meter, as_of_day=city.last_day)
+    counts: dict[str, int] = defaultdict(int)
+    for each in built:
+        counts[each.relation] += each.rows
+    print(f"{'relation (with its steps)':<26}{'rows':>12}{'CPU s':>9}{'wall s':>9}{'units':>9}{'wall units':>12}")
+    total = Cost()
+    for relation, cost in meter.costs.items():
+        total.cpu += cost.cpu
+        total.wall += cost.wall
+        _line(relation, counts[relation], cost, unit)
+    _line("total", sum(counts.values()), total, unit)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print(f"peak resident memory {peak / 1e9:.1f} GB, {peak / rows:.0f} bytes a transaction")
+
+
+def _line(name: str, rows: int, cost: Cost, unit: Cost) -> None:
+    ratios = f"{cost.cpu / unit.cpu:>9.1f}{cost.wall / unit.wall:>12.1f}"
+    print(f"{name:<26}{rows:>12,}{cost.cpu:>9.2f}{cost.wall:>9.2f}{ratios}")
+
+
+def _cost(connection: duckdb.DuckDBPyConnection, query: str) -> Cost:
+    """Return the median cost of a query over a few rounds."""
+    costs = []
+    for _ in range(_ROUNDS):
+        before = _now()
+        connection.execute(query).fetchall()
+        after = _now()
+        costs.append(Cost(after.cpu - before.cpu, after.wall - before.wall))
+    return sorted(costs, key=lambda cost: cost.cpu)[_ROUNDS // 2]
+
+
+def _now() -> Cost:
+    times = os.times()
+    return Cost(times.user + times.system, time.perf_counter())
+
+
+def _open(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    settings: dict[str, str | bool | int | float | list[str]] = {"threads": "2", "memory_limit": "6GB"}
+    return duckdb.connect(str(path), read_only=read_only, config=settings)
+
+
+if __name__ == "__main__":
+    main()

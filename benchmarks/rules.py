@@ -1,0 +1,116 @@
+"""What each rule costs, in units: CPU seconds over those of one group-by scan of the transfers, in the same run.
+
+``python -m benchmarks.rules --rows 10000000`` builds a big city, its relations, then prints for every rule the
+hits mode over all days and one night with evidence. The bar: all rules together 60 units, none above 25.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+import duckdb
+
+from benchmarks.big_city import BigCity, build_big_city
+from fundwatch.relations.building import build
+from fundwatch.relations.tables import PartitionTables
+from fundwatch.store.schema import RELATIONS
+from rules.catalogue import load_catalogue
+from rules.reference import load_reference
+from rules.rule import Rule
+from rules.running import run_rule
+from rules.tuning import Tuning
+
+UNIT = "SELECT to_party, count(*), sum(amount) FROM transfers GROUP BY to_party"
+BAR_ALL, BAR_ONE = 60.0, 25.0
+
+
+def main() -> None:
+    """Parse the arguments, build, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--accounts", type=int, default=0, help="reported accounts; default one per 50 rows")
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--rule", action="append", help="only these ids or codes")
+    parser.add_argument("--file", type=Path, help="keep the city in this DuckDB file and use it again")
+    arguments = parser.parse_args()
+    city = BigCity(transactions=arguments.rows, accounts=arguments.accounts or arguments.rows // 50)
+    connection = duckdb.connect(str(arguments.file or ":memory:"), config={"threads": 2})
+    if not connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'transfers'").fetchall():
+        prepare(connection, city)
+    complete(connection)
+    catalogue = load_catalogue(Path(__file__).parents[1] / "rules")
+    rules = [catalogue.rule(name) for name in arguments.rule] if arguments.rule else list(catalogue.rules)
+    report(connection, city, rules, arguments.repeat)
+
+
+def prepare(connection: duckdb.DuckDBPyConnection, city: BigCity) -> None:
+    """Build the city, its relations as plain tables, and the reference data."""
+    build_big_city(connection, city)
+    writer = PartitionTables(connection)
+    for built in build(connection, writer, as_of_day=city.last_day):
+        print(f"  built {built.relation} {built.partition}: {built.rows:,} rows")
+    for name in ("entities", "firms", "control_links", "transfers", "party_day", "pair_day", "coverage"):
+        connection.execute(f"CREATE TABLE main.{name} AS SELECT * FROM temp.{name}")
+        connection.execute(f"DROP VIEW temp.{name}")
+    load_reference(connection, city.first_day - 100, city.last_day + 40)
+
+
+def complete(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the relations that the city does not have as empty tables."""
+    known = {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    for name, relation in RELATIONS.items():
+        if name not in known:
+            columns = ", ".join(f'"{column}" {kind}' for column, kind in relation.columns)
+            connection.execute(f"CREATE TABLE {name} ({columns})")
+
+
+def report(connection: duckdb.DuckDBPyConnection, city: BigCity, rules: list[Rule], repeat: int) -> None:
+    """Print the table and whether the bars hold."""
+    rows = connection.execute("SELECT count(*) FROM transfers").fetchall()[0][0]
+    unit, wall = cost(lambda: connection.execute(UNIT).fetchall(), max(repeat, 3))
+    print(f"{rows:,} transfers; unit {unit:.2f} CPU s, {wall:.2f} s wall; peak {peak_mb():,.0f} MB")
+    print(f"{'rule':34} {'hits':>8} {'CPU s':>7} {'units':>6} {'wall s':>7} {'wall u':>6} {'night':>7} {'u':>6}")
+    total = 0.0
+    for rule in rules:
+        last = city.last_day
+        found = run_rule(rule, connection, city.first_day, last, Tuning(), evidence=False)
+
+        def over_all(rule: Rule = rule) -> None:
+            run_rule(rule, connection, city.first_day, city.last_day, Tuning(), evidence=False)
+
+        def one_night(rule: Rule = rule) -> None:
+            run_rule(rule, connection, city.last_day, city.last_day, Tuning())
+
+        cpu, seconds = cost(over_all, repeat)
+        night, _ = cost(one_night, repeat)
+        total += cpu / unit
+        print(
+            f"{rule.code:4}{rule.id:30} {len(found.hits):8,} {cpu:7.2f} {cpu / unit:6.1f} {seconds:7.2f} "
+            f"{seconds / wall:6.1f} {night:7.2f} {night / unit:6.1f}"
+            + ("  over the bar" if cpu / unit > BAR_ONE else "")
+        )
+    print(f"together {total:.1f} units (bar {BAR_ALL:.0f}); peak {peak_mb():,.0f} MB")
+
+
+def cost(action: Callable[[], object], repeat: int) -> tuple[float, float]:
+    """Return the median CPU and wall seconds of an action."""
+    measured = []
+    for _ in range(repeat):
+        cpu, wall = time.process_time(), time.perf_counter()
+        action()
+        measured.append((time.process_time() - cpu, time.perf_counter() - wall))
+    return median(one for one, _ in measured), median(one for _, one in measured)
+
+
+def peak_mb() -> float:
+    """Return the peak resident memory of this process in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    main()
