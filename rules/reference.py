@@ -1,0 +1,151 @@
+"""Reference data of the rules, from ``rules/reference/*.csv``: calendar, reporting lines, lexicon, loan prime rate."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlglot import exp
+
+from fundwatch.domain.errors import ConfigurationError
+from fundwatch.domain.keys import date_of, day_number
+
+FOLDER = Path(__file__).parent / "reference"
+FIRST_DAY = 0
+LAST_DAY = day_number(date(9999, 12, 31))
+"""What an empty ``valid_from`` and ``valid_to`` mean."""
+_HUNDREDTHS = 100
+_WEEK, _FRIDAY = 7, 4
+_MONDAY = day_number(date(1970, 1, 5))
+
+
+class Loader(Protocol):
+    """What executes a statement with named values; a DuckDB connection is one."""
+
+    def execute(self, query: str, parameters: Any = None, /) -> Any:
+        """Execute one statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One reference relation: columns with DuckDB types, and its rows."""
+
+    columns: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+def tables(first_day: int, last_day: int, folder: Path = FOLDER) -> Mapping[str, Table]:
+    """Return every reference relation; the calendar covers [first_day, last_day] (day numbers)."""
+    return {
+        "reference_calendar": Table(
+            (("day", "INTEGER"), ("is_workday", "BOOLEAN"), ("workday_number", "INTEGER"), ("holiday", "TEXT")),
+            tuple(calendar(first_day, last_day, folder)),
+        ),
+        "reference_limits": _effective(
+            folder, "limits", (("code", "TEXT"), ("currency", "TEXT"), ("amount", "BIGINT"))
+        ),
+        "reference_lexicon": _effective(folder, "lexicon", (("term", "TEXT"), ("class", "TEXT"))),
+        "reference_lpr": _effective(folder, "lpr", (("rate_percent", "INTEGER"),), rename={"rate_percent": "rate_bp"}),
+    }
+
+
+def load_reference(connection: Loader, first_day: int, last_day: int, folder: Path = FOLDER) -> None:
+    """Create or replace every reference relation in an engine, the calendar over [first_day, last_day]."""
+    for name, table in tables(first_day, last_day, folder).items():
+        kinds = [
+            exp.ColumnDef(this=exp.to_identifier(one), kind=exp.DataType.build(kind)) for one, kind in table.columns
+        ]
+        create = exp.Create(this=exp.Schema(this=exp.to_table(name), expressions=kinds), kind="TABLE", replace=True)
+        connection.execute(create.sql(dialect="duckdb"))
+        lists = [exp.func("unnest", exp.Placeholder(this=column)) for column, _ in table.columns]
+        insert = exp.insert(exp.select(*lists), exp.to_table(name))
+        values = {column: [row[at] for row in table.rows] for at, (column, _) in enumerate(table.columns)}
+        connection.execute(insert.sql(dialect="duckdb"), values)
+
+
+def calendar(first_day: int, last_day: int, folder: Path = FOLDER) -> Iterator[tuple[int, bool, int, str | None]]:
+    """Yield day, whether it is a working day, the running number of working days, and the holiday's name.
+
+    The number counts working days from Monday 1970-01-05 through the day, so it does not depend on the range; a
+    day off carries the number of the working day before it. Years without a notice count weekends only.
+    """
+    listed = _notices(folder)
+    number = _weekdays_before(first_day)
+    for day, (is_workday, _) in listed.items():
+        if day < first_day:
+            number += is_workday - _is_weekday(day)
+    for day in range(first_day, last_day + 1):
+        is_workday, holiday = listed.get(day, (_is_weekday(day), None))
+        number += is_workday
+        yield day, is_workday, number, holiday
+
+
+def _notices(folder: Path) -> dict[int, tuple[bool, str | None]]:
+    listed: dict[int, tuple[bool, str | None]] = {}
+    for row in _read(folder, "calendar", ("first_day", "last_day", "kind", "name", "source")):
+        if row["kind"] not in ("holiday", "workday"):
+            raise _wrong("calendar", f"unknown kind {row['kind']}")
+        works = row["kind"] == "workday"
+        for day in range(_day(row["first_day"], FIRST_DAY), _day(row["last_day"], FIRST_DAY) + 1):
+            if day in listed:
+                raise _wrong("calendar", f"{date_of(day)} is listed twice")
+            listed[day] = works, None if works else row["name"]
+    return listed
+
+
+def _is_weekday(day: int) -> bool:
+    return (day - _MONDAY) % _WEEK <= _FRIDAY
+
+
+def _weekdays_before(day: int) -> int:
+    """Return the number of weekdays from Monday 1970-01-05 up to the day before."""
+    weeks, rest = divmod(day - _MONDAY, _WEEK)
+    return weeks * (_FRIDAY + 1) + min(rest, _FRIDAY + 1)
+
+
+def _effective(
+    folder: Path, name: str, columns: tuple[tuple[str, str], ...], rename: Mapping[str, str] | None = None
+) -> Table:
+    names = tuple(column for column, _ in columns)
+    rows = []
+    for row in _read(folder, name, (*names, "valid_from", "valid_to", "source")):
+        since, until = _day(row["valid_from"], FIRST_DAY), _day(row["valid_to"], LAST_DAY)
+        if until < since:
+            raise _wrong(name, f"{row} ends before it begins")
+        rows.append((*(_value(row[column], kind) for column, kind in columns), since, until))
+    named = tuple(((rename or {}).get(column, column), kind) for column, kind in columns)
+    return Table((*named, ("valid_from_day", "INTEGER"), ("valid_to_day", "INTEGER")), tuple(rows))
+
+
+def _value(text: str, kind: str) -> int | str:
+    """Return a text as it is; a number in hundredths (元 as fen, percent as basis points)."""
+    return text if kind == "TEXT" else int(Decimal(text) * _HUNDREDTHS)
+
+
+def _day(text: str, empty: int) -> int:
+    return day_number(date.fromisoformat(text)) if text else empty
+
+
+def _read(folder: Path, name: str, columns: Sequence[str]) -> Iterator[dict[str, str]]:
+    """Read one CSV with comment lines; raise ConfigurationError when its columns or a row are not as declared."""
+    path = folder / f"{name}.csv"
+    try:
+        lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    except OSError as error:
+        raise _wrong(name, f"cannot be read: {error}") from error
+    reader = csv.DictReader(lines)
+    if tuple(reader.fieldnames or ()) != tuple(columns):
+        raise _wrong(name, f"the columns must be {', '.join(columns)}")
+    for row in reader:
+        if None in row or None in row.values() or not row["source"]:
+            raise _wrong(name, f"a row is too short, too long or without a source: {row}")
+        yield row
+
+
+def _wrong(name: str, en: str) -> ConfigurationError:
+    return ConfigurationError("参考数据有误，请修正。", f"reference data: {en}.", code="R040", place=f"{name}.csv")
