@@ -1,0 +1,114 @@
+"""The programme: which schemes and look-alikes a city of a given size sees, and the order in which it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import numpy as np
+
+from fundwatch.city import commerce, everyday, firms, people, purses
+from fundwatch.city.accounts import Book
+from fundwatch.city.benign import cashing, collecting, forwarding, licensed, returning, sharing
+from fundwatch.city.calendar import Calendar
+from fundwatch.city.journal import Journal
+from fundwatch.city.ledgers import guarantee, micro_loan, pawn
+from fundwatch.city.ledgers.firm import Lender, found_lenders
+from fundwatch.city.parties import Register
+from fundwatch.city.schemes import (
+    collection,
+    cycling,
+    guaranteeing,
+    lending,
+    passing_through,
+    pawning,
+    returns,
+    structuring,
+)
+from fundwatch.city.truth import Subject
+from fundwatch.city.world import DIFFICULTIES, World
+
+Plant = Callable[[World, str], Subject]
+LenderPlant = Callable[[World, Lender, str], Subject]
+
+SCHEMES: tuple[tuple[Plant, tuple[Plant, ...]], ...] = (
+    (
+        collection.fan_in,
+        (
+            collecting.school_fees,
+            collecting.wedding_gifts,
+            collecting.property_fees,
+            collecting.group_buying,
+            collecting.charity_drive,
+        ),
+    ),
+    (returns.periodic_returns, (sharing.rent_pool, sharing.member_dividends)),
+    (returns.ponzi, (sharing.deposit_shop, sharing.hosted_rent)),
+    (passing_through.pass_through, (forwarding.labour_foreman, forwarding.freight_agent, forwarding.ticket_agent)),
+    (structuring.structuring, (cashing.market_shop, cashing.pig_farmer, cashing.fuel_station)),
+    (cycling.cycle, (returning.undone_order, returning.lost_tender, returning.supply_loop)),
+)
+"""Each scheme of the banks with the look-alikes that take turns in answering it."""
+
+LENDER_SCHEMES: dict[str, tuple[tuple[LenderPlant, LenderPlant], ...]] = {
+    "micro_loan": (
+        (lending.public_deposits, licensed.family_repayments),
+        (lending.round_trip, licensed.dealer_purchase),
+    ),
+    "guarantee": ((guaranteeing.diverted_deposits, licensed.deposit_refunds),),
+    "pawn": ((pawning.borrowing_from_people, licensed.late_redemptions),),
+}
+
+
+def programme(persons: int) -> tuple[str, ...]:
+    """Return the difficulties that each scheme is planted in: all three from 800 holders on, more in larger cities."""
+    return ("blatant",) if persons < 800 else DIFFICULTIES * max(1, persons // 3000)
+
+
+def _plant_banks(world: World, persons: int) -> None:
+    for scheme, look_alikes in SCHEMES:
+        for number, difficulty in enumerate(programme(persons)):
+            scheme(world, difficulty)
+            look_alikes[number % len(look_alikes)](world, difficulty)
+
+
+def _plant_lenders(world: World, lenders: dict[str, list[Lender]]) -> None:
+    """The first half of each sector's firms misbehave, the second half only look like it."""
+    for sector, pairs in LENDER_SCHEMES.items():
+        found = lenders[sector]
+        half = len(found) // 2
+        for place in range(half):
+            for order, (scheme, look_alike) in enumerate(pairs):
+                # A firm that is blatant in one thing is less so in the other.
+                difficulty = DIFFICULTIES[(place + order * (half > 1)) % len(DIFFICULTIES)]
+                scheme(world, found[place], difficulty)
+                look_alike(world, found[half + place], difficulty)
+
+
+def build(*, seed: int, persons: int, days: int, last_day: date) -> tuple[World, dict[str, list[Lender]]]:
+    """Make the city: inhabitants, firms, parts to play, ordinary life of all, and the tidying of balances."""
+    rng = np.random.default_rng([seed, persons, days])
+    world = World(rng, Calendar.ending(last_day, days), Register(), Book(), Journal(rng))
+    firms.found_bodies(world)
+    people.settle(world, persons)
+    firms.found(world, persons)
+    lenders = found_lenders(world, persons)
+    _plant_banks(world, persons)
+    _plant_lenders(world, lenders)
+    size = max(12, persons // 60)
+    for lender in lenders["micro_loan"]:
+        micro_loan.run_book(world, lender, size)
+    for lender in lenders["guarantee"]:
+        guarantee.run_book(world, lender, size // 2 + 2)
+    for lender in lenders["pawn"]:
+        pawn.run_book(world, lender, size)
+    everyday.live(world)
+    commerce.trade(world)
+    spared = {account for group in lenders.values() for firm in group for account in (firm.basic, firm.special)}
+    # Whoever plays a part keeps no idle money of the pool and gets none from products.
+    cast = {party for subject in world.subjects for party in subject.parties}
+    spared.update(world.group_accounts(cast))
+    purses.hand_to_mouth(world)
+    purses.empty_tills(world)
+    purses.tidy(world, frozenset(spared))
+    return world, lenders
