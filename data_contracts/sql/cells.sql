@@ -1,0 +1,1 @@
+SELECT * FROM told_rows WHERE _row IN (SELECT unnest(CAST($rows AS INTEGER[])))

@@ -1,0 +1,1 @@
+SELECT count(DISTINCT _row) FROM checked_hits WHERE level = 'error'

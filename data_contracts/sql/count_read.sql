@@ -1,0 +1,1 @@
+SELECT count(*) FROM checked_clean WHERE _skip IS NULL

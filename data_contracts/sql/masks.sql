@@ -1,0 +1,1 @@
+CREATE OR REPLACE TEMP TABLE checked_masks (_row INTEGER, word INTEGER, mask BIGINT)
