@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import duckdb
 from duckdb import DuckDBPyConnection
@@ -23,13 +24,16 @@ _FILE = "_file"
 def sync(connection: DuckDBPyConnection, manifest: Manifest, lake: Lake) -> None:
     """Bring an open warehouse to exactly the rows of ``manifest`` and record its id.
 
-    Only the files in which the two differ are deleted or read, in one transaction; from any state, an empty file
-    and one of another layout included. Raises EngineError when a file is missing or unreadable.
+    Only the files in which the two differ are deleted or read, in one transaction; from any state, an empty file and
+    one of another layout included, whose tables are made anew first. Raises EngineError when a file is missing or
+    unreadable.
     """
-    connection.execute("BEGIN TRANSACTION")
-    try:
+    with _transaction(connection):
         if _layout_held(connection) != layout():
             _create(connection)
+    # Not in one transaction with the tables: rows inserted by several threads into a table that the same
+    # transaction created stay invisible in DuckDB 2.0.0 until the next checkpoint.
+    with _transaction(connection):
         held = {str(sha): int(number) for number, sha in _held_files(connection)}
         wanted = {_identity(file): file for file in manifest.files if file.role == ROWS}
         gone = {identity: number for identity, number in held.items() if identity not in wanted}
@@ -37,6 +41,14 @@ def sync(connection: DuckDBPyConnection, manifest: Manifest, lake: Lake) -> None
         _remove(connection, sorted(gone.values()))
         _insert(connection, lake, sorted(new))
         connection.execute("UPDATE _state SET manifest_id = $id", {"id": manifest.manifest_id})
+
+
+@contextmanager
+def _transaction(connection: DuckDBPyConnection) -> Iterator[None]:
+    """All of the block or none of it."""
+    connection.execute("BEGIN TRANSACTION")
+    try:
+        yield
         connection.execute("COMMIT")
     except duckdb.Error as error:
         _roll_back(connection)

@@ -48,12 +48,17 @@ def test_a_fifteen_digit_number_is_its_eighteen_digit_form() -> None:
     assert birth_date("110105491231002") == date(1949, 12, 31)
 
 
-@pytest.mark.parametrize("text", ["11010519491231002x", " 110105 19491231002X\t", "１１０１０５１９４９１２３１００２Ｘ", "\u3000" + EIGHTEEN])
+@pytest.mark.parametrize(
+    "text",
+    ["11010519491231002x", " 110105 19491231002X\t", "１１０１０５１９４９１２３１００２Ｘ", "\u3000" + EIGHTEEN],
+)
 def test_spellings_of_one_number_are_one(text: str) -> None:
     assert normalise_identity(text) == EIGHTEEN
 
 
-@pytest.mark.parametrize("text", ["", "11010519491331002X", "110105491331002", "1101051949123100", "E12345678", "011010519491231002"])
+@pytest.mark.parametrize(
+    "text", ["", "11010519491331002X", "110105491331002", "1101051949123100", "E12345678", "011010519491231002"]
+)
 def test_what_is_no_resident_number(text: str) -> None:
     assert not is_resident_id(text)
     assert birth_date(text) is None

@@ -74,6 +74,8 @@ def test_an_unknown_exit_code_is_refused() -> None:
         worst_exit_code([0, 7])
 
 
-@pytest.mark.parametrize(("place", "letter"), [(0, ""), (1, "A"), (26, "Z"), (27, "AA"), (34, "AH"), (702, "ZZ"), (703, "AAA")])
+@pytest.mark.parametrize(
+    ("place", "letter"), [(0, ""), (1, "A"), (26, "Z"), (27, "AA"), (34, "AH"), (702, "ZZ"), (703, "AAA")]
+)
 def test_column_letters(place: int, letter: str) -> None:
     assert column_letter(place) == letter

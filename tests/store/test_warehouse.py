@@ -214,3 +214,22 @@ def test_shadow_rows_are_in_no_relation(
     with warehouse.open_manifest(settings, manifest) as views:
         assert views.execute("SELECT record_id, batch FROM guarantee_deposits").fetchall() == [(1, "b1")]
     assert replace(manifest, files=()).of("guarantee_deposits") == ()
+
+
+def test_many_rows_are_seen_at_once_after_the_first_sync(
+    settings: Settings, lake: Lake, connection: DuckDBPyConnection
+) -> None:
+    """Row groups that several threads insert must not wait for a checkpoint to become visible."""
+    manifest = Manifest()
+    for month in ("2026-01", "2026-02", "2026-03"):
+        columns = ", ".join(
+            f'CAST({"range" if kind in ("BIGINT", "INTEGER") else "NULL"} AS {kind}) AS "{name}"'
+            for name, kind in RELATIONS["transfers"].columns
+        )
+        rows = connection.sql(f"SELECT {columns} FROM range(150000)")
+        manifest = with_partitions(manifest, [lake.write(connection, rows, "transfers", month)])
+    with open_warehouse(settings) as opened:
+        warehouse.sync(opened, manifest, lake)
+        assert opened.execute("SELECT count(day), count(DISTINCT day) FROM transfers").fetchall() == [
+            (450_000, 150_000)
+        ]

@@ -1,0 +1,110 @@
+"""One alert on a terminal: claim, why, what speaks against it, evidence, and what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.table import Table
+
+from fundwatch.cli.terminal import console
+from fundwatch.domain.claims import Figure, format_figure
+from fundwatch.domain.keys import date_of
+from fundwatch.domain.masking import mask_account, mask_name
+from fundwatch.domain.review import ReviewState
+from fundwatch.domain.scoring import Level
+from fundwatch.store.operations.queue import Alert
+from rules.catalogue import Catalogue
+
+_EVIDENCE_SHOWN = 20
+
+
+def show_alert(alert: Alert, rules: Catalogue) -> None:
+    """Print one alert; names and accounts of people are masked."""
+    content = alert.content
+    subject = content["subject"]
+    level = Level(alert.level)
+    state = ReviewState(alert.state).zh
+    console.print(f"[bold]{alert.alert_id}[/] {level.zh} {alert.score:.1f} · {state} · 第 {alert.version} 版")
+    accounts = "、".join(mask_account(number) for number in subject["accounts"][:6])
+    console.print(f"主体：{mask_name(subject['name'])}（{subject['kind']}），账户 {accounts}", markup=False)
+    console.print(f"首次发现 {alert.first_seen}，最近更新 {alert.as_of}，属地 {alert.county or '全市'}", markup=False)
+    console.print("\n[bold]疑点陈述（系统生成，待人工核实；系统不作违法认定）[/]")
+    console.print(content["headline"]["zh"], markup=False)
+    _why(content, rules)
+    _against(content)
+    _evidence(content)
+    _basis(alert)
+
+
+def _why(content: Mapping[str, Any], rules: Catalogue) -> None:
+    table = Table(title="为何预警", expand=False)
+    for column in ("依据", "版本", "窗口", "指标", "实测", "阈值", "得分"):
+        table.add_column(column, overflow="fold")
+    points = {term["name"]: term["points"] for term in content["alert"]["terms"]}
+    for standing in content["alert"]["standings"]:
+        name = standing.get("rule_id") or standing["detector_id"]
+        window = f"{date_of(standing['window_from'])}～{date_of(standing['window_to'])}"
+        head = (f"{standing['code']} {name}", str(standing["version"]), window)
+        for place, measure in enumerate(_measures(standing, rules)):
+            first = place == 0
+            table.add_row(
+                *(head if first else ("", "", "")), *measure, f"+{points.get(name, 0.0):.1f}" if first else ""
+            )
+    console.print(table)
+
+
+def _measures(standing: Mapping[str, Any], rules: Catalogue) -> list[tuple[str, str, str]]:
+    if "measures" not in standing:
+        rank = ("同类百分位", f"{standing['percentile']:.2f}", "99.5")
+        return [rank, *((reason["zh"], f"{reason['value']:.2f}", "--") for reason in standing["reasons"])]
+    specs = rules.rule(standing["rule_id"]).measures
+    return [
+        (
+            specs[measure["name"]].wording.zh if measure["name"] in specs else measure["name"],
+            format_figure(Figure(measure["value"], measure["unit"])),
+            format_figure(Figure(measure["threshold"], measure["unit"])),
+        )
+        for measure in standing["measures"]
+    ]
+
+
+def _against(content: Mapping[str, Any]) -> None:
+    console.print("[bold]正常解释（已逐项核对）[/]")
+    for tried in content["suppressors"]:
+        if tried["holds"]:
+            console.print(
+                f"  {tried['code']} {tried['zh']}：成立，强度×{tried['factor']}，至 {tried['expires_on']}。"
+                f"{tried['claim']['zh']}",
+                markup=False,
+            )
+        else:
+            console.print(f"  {tried['code']} {tried['zh']}：未见", markup=False, style="dim")
+
+
+def _evidence(content: Mapping[str, Any]) -> None:
+    rows = content["evidence"]
+    table = Table(title=f"证据 {len(rows)} 条", expand=False)
+    for column in ("日期", "本方", "对方", "金额（元）", "摘要", "依据", "来源 批次:行"):
+        table.add_column(column, overflow="fold")
+    for one in rows[:_EVIDENCE_SHOWN]:
+        amount = one.get("amount", one.get("principal"))
+        sign = {"in": "收 ", "out": "付 "}.get(str(one.get("direction")), "")
+        table.add_row(
+            str(one.get("booked_on") or one.get("flow_on") or one.get("disbursed_on") or one["record_kind"]),
+            f"{mask_name(one.get('account_name'))} {mask_account(one.get('account'))}",
+            f"{mask_name(one.get('counterparty_name'))} {mask_account(one.get('counterparty_account'))}",
+            f"{sign}{format_figure(Figure(amount, 'CNY'))}",
+            str(one.get("summary") or "--"),
+            " ".join(one["cited_by"]),
+            f"{one.get('batch', '--')}:{one.get('row', '--')}",
+        )
+    console.print(table)
+    if len(rows) > _EVIDENCE_SHOWN:
+        console.print(f"……另有 {len(rows) - _EVIDENCE_SHOWN} 条，加 --json 查看全部。")
+
+
+def _basis(alert: Alert) -> None:
+    gaps = [f"{one['institution']} 缺 {one['missing']} 天" for one in alert.content["coverage"] if one.get("missing")]
+    console.print(f"数据覆盖：{'；'.join(gaps) if gaps else '窗口内各机构均已报送'}", markup=False)
+    console.print(f"清单 {alert.manifest_id[:16]}；核验：fundwatch verify {alert.alert_id}", markup=False)

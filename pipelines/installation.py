@@ -1,0 +1,143 @@
+"""An opened installation: settings, register, stores, contracts and rules in one hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+from sqlalchemy import Engine, select
+
+import rules
+from data_contracts.catalogue import Catalogue as Contracts
+from data_contracts.catalogue import load_catalogue as load_contracts
+from fundwatch.store.custody import Custody
+from fundwatch.store.durable import make_folder
+from fundwatch.store.engines import open_warehouse
+from fundwatch.store.lake import Lake
+from fundwatch.store.landing import Landing
+from fundwatch.store.operations import tables
+from fundwatch.store.operations.database import open_operations, reading, upgrade
+from fundwatch.store.registry import Registry, read_registry
+from fundwatch.store.sealing import KeyFolder
+from fundwatch.store.settings import Settings
+from fundwatch.store.vault import Vault
+from rules.catalogue import Catalogue as Rules
+from rules.catalogue import load_catalogue as load_rules
+from rules.tuning import Tuning, change_of, read_tuning, tune
+
+Clock = Callable[[], datetime]
+RULES_FOLDER = Path(rules.__file__).parent
+
+
+def system_clock() -> datetime:
+    """Return this instant; the only clock of the program, handed down from the roof."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Everything that a run needs of the outside world."""
+
+    settings: Settings
+    operations: Engine
+    clock: Clock
+
+    @classmethod
+    @contextmanager
+    def open(cls, settings: Settings, clock: Clock = system_clock) -> Iterator[Installation]:
+        """Open the stores and bring the operations database to this version's schema."""
+        make_folder(settings.home)
+        engine = open_operations(settings.database_url)
+        try:
+            upgrade(engine)
+            yield cls(settings, engine, clock)
+        finally:
+            engine.dispose()
+
+    @cached_property
+    def registry(self) -> Registry:
+        """Return who may report."""
+        return read_registry(self.settings.institutions)
+
+    @property
+    def contracts(self) -> Contracts:
+        """Return the data contracts."""
+        return _contracts()
+
+    @property
+    def rules(self) -> Rules:
+        """Return the catalogue of rules and suppressors."""
+        return _rules()
+
+    @cached_property
+    def tuning(self) -> Tuning:
+        """Return the tuning in force: what the repository declares, then what was approved in this installation."""
+        with reading(self.operations) as connection:
+            approved = [dict(row._mapping) for row in connection.execute(select(tables.tuning))]
+        changes = [change_of(_tuning_entry(row), "operations") for row in approved]
+        return tune(self.rules, [*read_tuning(RULES_FOLDER / "tuning.toml"), *changes])
+
+    @property
+    def lake(self) -> Lake:
+        """Return the lake."""
+        return Lake(self.settings.lake)
+
+    @cached_property
+    def custody(self) -> Custody:
+        """Return access to the keys."""
+        return Custody(KeyFolder(self.settings.keys))
+
+    @cached_property
+    def landing(self) -> Landing:
+        """Return the landing."""
+        limit = self.settings.max_upload_mb * 1024 * 1024
+        return Landing(self.settings.landing, self.settings.temporary, self.operations, self.custody, limit)
+
+    @cached_property
+    def vault(self) -> Vault:
+        """Return the identity vault."""
+        return Vault(self.operations, self.custody)
+
+    def tokens(self, values: Sequence[str]) -> Mapping[str, str]:
+        """Return the tokens of normalised identity numbers, entering new ones into the vault."""
+        return self.vault.tokens(values, now=self.clock())
+
+    @contextmanager
+    def warehouse(self) -> Iterator[DuckDBPyConnection]:
+        """Open the warehouse for this process alone; a warehouse that is held raises BusyError."""
+        connection = open_warehouse(self.settings)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+
+def _tuning_entry(row: Mapping[str, Any]) -> dict[str, Any]:
+    named = ("parameter", "value", "author", "approver", "reason")
+    return {name: row[name] for name in named} | {"id": row["rule_id"], "effective_from": row["from_day"]}
+
+
+@cache
+def _contracts() -> Contracts:
+    """Read the contracts once a process; they are immutable and cost a second."""
+    return load_contracts()
+
+
+@cache
+def _rules() -> Rules:
+    return load_rules(RULES_FOLDER)
+
+
+def write_json(path: Path, content: object) -> None:
+    """Write plain data so that a reader sees the old or the new file, never half of one."""
+    make_folder(path.parent)
+    temporary = path.with_name(f"{path.name}.part")
+    temporary.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+    temporary.replace(path)

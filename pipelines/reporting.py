@@ -1,0 +1,94 @@
+"""The night's report: who reported, what was refused, alerts by level; figures and codes only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+
+from fundwatch.domain.keys import date_of
+from fundwatch.domain.scoring import Level
+from fundwatch.store.operations import ledger
+from fundwatch.store.operations.database import reading
+from pipelines import drafts
+from pipelines.drafts import Draft
+from pipelines.installation import Installation
+
+_VERDICTS = {"accepted": "通过", "accepted_with_quarantine": "部分隔离", "rejected": "退回"}
+
+
+def write_artifacts(installation: Installation, run_id: str) -> None:
+    """Write the artifacts of a run for the analyst's page."""
+    draft = drafts.load(installation.settings, run_id)
+    day = date_of(draft.as_of).isoformat() if draft.as_of is not None else draft.run_id
+    received = received_table(draft)
+    if received:
+        create_table_artifact(received, key="received", description=f"{day} 收到的文件 files received")
+    create_table_artifact(
+        reporting_table(installation, draft), key="coverage", description=f"{day} 报送情况 who reported"
+    )
+    if draft.as_of is not None:
+        create_markdown_artifact(summary(draft), key="night", description=f"{day} 夜间批次 night")
+
+
+def received_table(draft: Draft) -> list[dict[str, Any]]:
+    """Return one row per file that the run took in; codes and counts, no names of people and no cell values."""
+    rows: list[dict[str, Any]] = []
+    for receipt in draft.received:
+        codes = Counter(fault["code"] for fault in receipt["faults"] if fault["level"] == "error")
+        codes.update(fault["code"] for fault in receipt["batch_faults"] if fault["level"] == "error")
+        rows.append(
+            {
+                "机构 institution": receipt["institution"],
+                "批次 batch": receipt["batch"],
+                "契约 contract": receipt["contract"],
+                "结论 verdict": _VERDICTS[receipt["verdict"]],
+                "行数 rows": receipt["rows_read"],
+                "隔离 quarantined": receipt["rows_quarantined"],
+                "问题 faults": ", ".join(f"{code}×{count}" for code, count in sorted(codes.items())),
+            }
+        )
+    return rows
+
+
+def reporting_table(installation: Installation, draft: Draft) -> list[dict[str, Any]]:
+    """Return one row per institution: how many batches it has loaded and up to which day."""
+    with reading(installation.operations) as connection:
+        loaded = ledger.list_batches(connection, states=[ledger.LOADED])
+    rows = []
+    for institution in installation.registry:
+        own = [batch for batch in loaded if batch.institution == institution.code]
+        last = max((batch.last_day for batch in own if batch.last_day is not None), default=None)
+        rows.append(
+            {
+                "机构 institution": institution.code,
+                "类别 sector": institution.sector,
+                "已入库批次 batches": len(own),
+                "数据至 data until": date_of(last).isoformat() if last is not None else "--",
+                "本次收到 now": sum(1 for one in draft.received if one["institution"] == institution.code),
+            }
+        )
+    return rows
+
+
+def summary(draft: Draft) -> str:
+    """Return the night's page in Markdown."""
+    outcome = draft.outcome
+    levels = outcome.get("by_level", {})
+    lines = [
+        f"# 夜间批次 {date_of(draft.as_of or 0).isoformat()}",
+        "",
+        f"- 评估区间 {date_of(outcome['from_day']).isoformat()} ～ {date_of(draft.as_of or 0).isoformat()}",
+        f"- 规则命中 {outcome['hits']}，模型信号 {outcome['signals']}，数据不足 {outcome['no_data']}",
+        f"- 新增预警 {outcome['new']}，更新 {outcome['grown']}，复现 {outcome['recurred']}，"
+        f"无变化 {outcome['unchanged']}，转入汇总 {outcome['summarised']}",
+        "",
+        "| 等级 level | 本次变动 changed |",
+        "|---|---|",
+        *(f"| {level.zh} {level.value} | {levels.get(level.value, 0)} |" for level in Level),
+        "",
+        f"清单 manifest `{outcome['manifest_id'][:16]}` · 模型 model `{(outcome['model_id'] or '--')[:16]}`",
+    ]
+    lines += ["", *(f"> {note['zh']} {note['en']}" for note in draft.notes)] if draft.notes else []
+    return "\n".join(lines)

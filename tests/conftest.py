@@ -1,0 +1,32 @@
+"""What holds for every test."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+
+import pytest
+
+_status: list[int] = []
+
+
+def pytest_sessionfinish(exitstatus: int) -> None:
+    _status.append(int(exitstatus))
+
+
+@atexit.register
+def _leave_quietly() -> None:
+    """End the process once everybody has tidied up: DuckDB's binding reports harmless leaks after that."""
+    if _status:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(_status[0])
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests name their data home themselves."""
+    for name in os.environ:
+        if name.startswith("FUNDWATCH_") and name != "FUNDWATCH_REAL_DATA":
+            monkeypatch.delenv(name)
