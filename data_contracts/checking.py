@@ -121,7 +121,7 @@ def check(
 
 
 def release(connection: duckdb.DuckDBPyConnection, results: Iterable[Checked]) -> None:
-    """Drop every temporary table of these results, typed rows included."""
+    """Drop every temporary table of the files of these results, typed rows included."""
     for prefix in {result.prefix for result in results if result.prefix}:
         found = connection.execute(statement("own_tables"), {"prefix": prefix})
         for (name,) in found.fetchall():
