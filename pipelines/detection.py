@@ -49,8 +49,8 @@ def run_detector(installation: Installation, draft: Draft) -> Draft:
             model = models.load_in_force(installation.settings)
         except ConfigurationError as error:
             return draft.noting(f"检测器未运行：{error.zh}", f"the detector did not run: {error.en}")
-        if model is None:
-            if not models.training_days(connection, as_of):
+        if model is None or models.is_stale(model, as_of):
+            if model is None and not models.training_days(connection, as_of):
                 return draft.noting(
                     "流水不足一个窗口期，检测器暂未训练。", "too few days of entries: the detector is not trained yet."
                 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
@@ -17,6 +16,8 @@ from pipelines.installation import Clock
 
 SEED = 20260301
 """Fixed for all trainings, so that equal data give an equal model."""
+STALE_DAYS = 28
+"""A night that finds an older model in force trains the next one first."""
 _TRAINING_WEEKS = 4
 _POINTER = "in_force"
 
@@ -69,6 +70,6 @@ def training_days(connection: DuckDBPyConnection, as_of: int) -> Sequence[int]:
     return [day for day in weekly if day - WINDOW_DAYS + 1 >= first]
 
 
-def card_page(settings: Settings, model_id: str) -> Path:
-    """Return where the card of a stored model can be read."""
-    return settings.models / model_id
+def is_stale(model: Model, as_of: int) -> bool:
+    """Say whether a model was fitted so long before a day that it no longer knows what is usual."""
+    return as_of - model.card.as_of > STALE_DAYS

@@ -89,7 +89,9 @@ def found_bodies(world: World) -> None:
             )
         )
         world.bodies[role] = party.index
-        bank = REPORTING + serial % (len(BANKS) - REPORTING)
+        # Public and licensed bodies bank in the city, so that their accounts are known by USCC; clearing firms do not.
+        outside = REPORTING + serial % (len(BANKS) - REPORTING)
+        bank = outside if kind == "clearing" else serial % REPORTING
         world.book.open(world.rng, party.index, name, bank, person=False, kind="单位账户", opened=date(2010, 5, 4))
     for desk in BANKS[:REPORTING]:
         party = world.register.add(

@@ -117,7 +117,7 @@ class Night:
     manifest_id: str
     replay: bool = False
     backfill_before_day: int | None = None
-    detector_budget: int = 2
+    detector_budget: int = 1
 
 
 @dataclass(frozen=True, slots=True)

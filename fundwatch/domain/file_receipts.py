@@ -24,6 +24,7 @@ def merged(receipts: Sequence[Receipt]) -> Receipt:
     for one in receipts:
         per_sheet.setdefault(one.sheet, one)
     read = sum(one.rows_read for one in per_sheet.values())
+    accepted = sum(one.rows_accepted for one in per_sheet.values())
     quarantined = sum(one.rows_quarantined for one in per_sheet.values())
     is_refused = verdict is Verdict.REJECTED
     return Receipt(
@@ -32,7 +33,7 @@ def merged(receipts: Sequence[Receipt]) -> Receipt:
         contract="+".join(dict.fromkeys(one.contract for one in receipts if one.contract)),
         verdict=verdict,
         rows_read=read,
-        rows_accepted=0 if is_refused else read - quarantined,
+        rows_accepted=0 if is_refused else accepted,
         rows_quarantined=quarantined,
         batch_faults=tuple(dict.fromkeys(fault for one in receipts for fault in one.batch_faults)),
         faults=tuple(dict.fromkeys(fault for one in receipts for fault in one.faults)),
