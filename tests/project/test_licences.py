@@ -47,3 +47,7 @@ def test_every_package_is_pinned_with_a_hash() -> None:
 def test_prefect_keeps_a_fastapi_that_runs_flows() -> None:
     major, minor = (int(part) for part in dict(PINNED)["fastapi"].split(".")[:2])
     assert (major, minor) < (0, 151)
+
+
+def test_prefect_keeps_a_sqlalchemy_that_schedules_runs() -> None:
+    assert dict(PINNED)["sqlalchemy"].startswith("2.0.")
