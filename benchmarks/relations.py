@@ -83,7 +83,11 @@ def _line(name: str, rows: int, cost: Cost, unit: Cost) -> None:
 
 
 def _open(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-    settings: dict[str, str | bool | int | float | list[str]] = {"threads": "2", "memory_limit": "6GB"}
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "threads": "2",
+        "memory_limit": "6GB",
+        "preserve_insertion_order": "false",
+    }
     return duckdb.connect(str(path), read_only=read_only, config=settings)
 
 

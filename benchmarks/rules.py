@@ -27,6 +27,11 @@ from rules.running import run_rule
 from rules.tuning import Tuning
 
 BAR_ALL, BAR_ONE = 60.0, 25.0
+LIMITS: dict[str, str | bool | int | float | list[str]] = {
+    "threads": 2,
+    "memory_limit": "5GB",
+    "preserve_insertion_order": False,
+}
 
 
 def main() -> None:
@@ -39,7 +44,7 @@ def main() -> None:
     parser.add_argument("--file", type=Path, help="keep the city in this DuckDB file and use it again")
     arguments = parser.parse_args()
     city = BigCity(transactions=arguments.rows, accounts=arguments.accounts or arguments.rows // 50)
-    connection = duckdb.connect(str(arguments.file or ":memory:"), config={"threads": 2})
+    connection = duckdb.connect(str(arguments.file or ":memory:"), config=LIMITS)
     if not connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'transfers'").fetchall():
         prepare(connection, city)
     complete(connection)

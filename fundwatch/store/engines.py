@@ -80,7 +80,8 @@ def _open_file(settings: Settings) -> DuckDBPyConnection:
     if path.exists() and path.stat().st_size == 0:
         set_aside(path)
     try:
-        connection = duckdb.connect(str(path), config=_limits(settings))
+        # Everything that is written from the warehouse is sorted by name, so rows need not keep the order they came in.
+        connection = duckdb.connect(str(path), config=_limits(settings) | {"preserve_insertion_order": False})
         # The file is read lazily: ask for something that lies in it.
         connection.execute("SELECT count(*) FROM duckdb_tables()").fetchall()
     except duckdb.Error as error:

@@ -90,25 +90,40 @@ rates AS (
     WHERE place = 1
 ),
 
+-- Group and kind belong to the party, so any of its accounts' will do.
+holders AS (
+    SELECT party_key, any_value(group_key) AS group_key, any_value(party_kind) AS party_kind
+    FROM entities
+    GROUP BY party_key
+),
+
+valued AS (
+    SELECT party_key, day, balance FROM last_balances WHERE currency = 'CNY'
+    UNION ALL
+    -- NULL without a rate. Rounded half up; split so that no product leaves 64 bits.
+    SELECT
+        abroad.party_key,
+        abroad.day,
+        abroad.balance // 1000000 * rates.cny_micro + (abroad.balance % 1000000 * rates.cny_micro + 500000) // 1000000
+    FROM last_balances AS abroad
+    LEFT JOIN rates ON rates.currency = abroad.currency AND rates.day = abroad.day
+    WHERE abroad.currency <> 'CNY'
+),
+
+-- One balance without a value leaves the party's unknown.
 closing AS (
     SELECT
-        last_balances.party_key,
-        last_balances.day,
-        CAST(sum(CASE
-            WHEN last_balances.currency = 'CNY' THEN last_balances.balance
-            ELSE last_balances.balance // 1000000 * rates.cny_micro
-                + (last_balances.balance % 1000000 * rates.cny_micro + 500000) // 1000000
-        END) AS BIGINT) AS balance,
-        sum(CASE WHEN last_balances.currency <> 'CNY' AND rates.cny_micro IS NULL THEN 1 ELSE 0 END) AS unvalued
-    FROM last_balances
-    LEFT JOIN rates ON rates.currency = last_balances.currency AND rates.day = last_balances.day
-    GROUP BY last_balances.party_key, last_balances.day
+        party_key,
+        day,
+        CASE WHEN count(*) = count(balance) THEN CAST(sum(balance) AS BIGINT) END AS balance
+    FROM valued
+    GROUP BY party_key, day
 )
 
 SELECT
-    moved.group_key,
+    holders.group_key,
     moved.party_key,
-    moved.party_kind,
+    holders.party_kind,
     moved.day,
     moved.in_cny,
     moved.out_cny,
@@ -119,6 +134,7 @@ SELECT
     moved.in_count,
     moved.out_count,
     moved.unvalued_count,
-    CASE WHEN closing.unvalued = 0 THEN closing.balance END AS closing_balance
+    closing.balance AS closing_balance
 FROM moved
+JOIN holders ON holders.party_key = moved.party_key
 LEFT JOIN closing ON closing.party_key = moved.party_key AND closing.day = moved.day
