@@ -38,6 +38,15 @@ class SampleSummary:
     first_day: date
     last_day: date
 
+    @property
+    def sentence(self) -> str:
+        """Return one line on what the sample holds."""
+        return (
+            f"{self.institutions} 家机构，{len(self.files)} 个文件，{self.rows:,} 行流水，"
+            f"{self.first_day}～{self.last_day}；"
+            f"埋设 {self.subjects} 个风险主体、{self.benign} 个正常而相似的主体"
+        )
+
 
 def write_sample(out: Path, *, seed: int, persons: int, days: int, last_day: date) -> SampleSummary:
     """Write the extracts of a synthetic city below ``out``; equal arguments give equal bytes.

@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from fundwatch.cli.terminal import console, print_json_lines, progress
-
-if TYPE_CHECKING:
-    from fundwatch.city.sample import SampleSummary
 
 Seed = Annotated[int, typer.Option(min=0, help="随机种子 seed")]
 Persons = Annotated[int, typer.Option(min=200, max=1_000_000, help="居民人数 persons")]
@@ -40,7 +37,7 @@ def sample(
 
     with progress("生成虚构城市 making the city"):
         summary = write_sample(out, seed=seed, persons=persons, days=days, last_day=_last(last_day))
-    console.print(told(summary))
+    console.print(summary.sentence)
     console.print(
         f"下一步：把 {out}/institutions.toml 放进数据目录，再运行 fundwatch nightly --inbox {out}/inbox", markup=False
     )
@@ -86,15 +83,6 @@ def evaluate(
     else:
         console.print(as_tables(report))
     return 0
-
-
-def told(summary: SampleSummary) -> str:
-    """Return one line on what a sample holds."""
-    return (
-        f"{summary.institutions} 家机构，{len(summary.files)} 个文件，{summary.rows:,} 行流水，"
-        f"{summary.first_day}～{summary.last_day}；"
-        f"埋设 {summary.subjects} 个风险主体、{summary.benign} 个正常而相似的主体"
-    )
 
 
 def _last(given: datetime | None) -> date:

@@ -8,7 +8,6 @@ import shutil
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from fundwatch.cli.city import told
 from fundwatch.cli.night import show_alerts, show_nights
 from fundwatch.cli.terminal import console, progress
 from fundwatch.domain.errors import ConfigurationError
@@ -34,7 +33,7 @@ def demonstrate(*, seed: int, persons: int, days: int) -> int:
     console.print("[bold]1 虚构城市[/]：所有人名、账号、公司均为虚构。Everybody in it is invented.")
     with progress("生成 making the city"):
         summary = write_sample(home / "city", seed=seed, persons=persons, days=days, last_day=last)
-    console.print(told(summary))
+    console.print(summary.sentence)
     shutil.copy(home / "city" / "institutions.toml", home / "institutions.toml")
     console.print("[bold]2 夜间批次[/]：收件 → 契约校验 → 数据湖 → 派生关系 → 规则与检测器 → 预警（每周一夜）")
     _run_nights(home / "city" / "inbox", days=days, last=last)
