@@ -8,7 +8,6 @@ from typing import Any
 from fundwatch.domain.alerts import Alert
 from fundwatch.domain.claims import Figure, render
 from fundwatch.domain.hits import Hit, Measure, Signal, Suppression
-from fundwatch.domain.keys import date_of
 from rules.catalogue import Catalogue
 from rules.rule import Entry
 
@@ -19,9 +18,9 @@ def claims_of(alert: Alert, catalogue: Catalogue) -> list[dict[str, Any]]:
     return [_claim(standing[term.name], catalogue) | {"points": round(term.points, 1)} for term in alert.terms]
 
 
-def headline_of(alert: Alert, claims: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Return the alert's sentence: its window and its claims, the gravest first."""
-    first, last = (date_of(day).isoformat() for day in alert.window)
+def headline_of(span: tuple[str, str], claims: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return the alert's sentence: the days it speaks of and its claims, the gravest first."""
+    first, last = span
     parts = list(claims)
     return {
         "zh": f"{first}～{last}：" + "；".join(part["zh"] for part in parts) + "。",

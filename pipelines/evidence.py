@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from fundwatch.domain.alerts import Alert
 from fundwatch.domain.hits import Hit, RecordRef
-from fundwatch.domain.keys import record_text
+from fundwatch.domain.keys import date_of, record_text
 from pipelines.queries import rows
 
 _INTERNAL = "_"
@@ -26,6 +26,7 @@ _NUMBERS_OF_RECORDS = {
     "pawn_tickets": "ticket_no",
     "pawn_items": "ticket_no",
 }
+_DAYS_OF_RECORDS = ("booked_on", "flow_on", "disbursed_on", "pawned_on", "compensated_on", "moved_on")
 
 
 def records_of(alerts: Iterable[Alert]) -> dict[str, set[int]]:
@@ -79,6 +80,16 @@ def evidence_of(alert: Alert, fetched: dict[tuple[str, int], dict[str, Any]]) ->
             }
         )
     return sorted(evidence, key=lambda one: (one.get("booked_at", ""), one["record_kind"], one["record_id"]))
+
+
+def span_of(window: tuple[int, int], evidence: Iterable[dict[str, Any]]) -> tuple[str, str]:
+    """Return first and last day (ISO) that an alert speaks of: its windows, but not before its first record.
+
+    A rule that looks back a year must not seem to know a year of which nothing was reported.
+    """
+    first, last = (date_of(day).isoformat() for day in window)
+    days = [one[name] for one in evidence for name in _DAYS_OF_RECORDS if name in one]
+    return max(first, min(days, default=first)), last
 
 
 def record_numbers(evidence: Iterable[dict[str, Any]]) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fundwatch.domain.keys import date_of
 from fundwatch.store.operations.queue import Alert
 from pipelines.evidence import record_numbers
 
@@ -16,7 +15,6 @@ def alert_json(alert: Alert) -> dict[str, Any]:
     subject = content["subject"]
     stored = content["alert"]
     numbers = record_numbers(content["evidence"])
-    first, last = window_of(stored)
     return {
         "alert_id": alert.alert_id,
         "subject_kind": subject["kind"],
@@ -26,7 +24,7 @@ def alert_json(alert: Alert) -> dict[str, Any]:
         "level": alert.level,
         "state": alert.state,
         "first_seen": alert.first_seen.isoformat(),
-        "window": [first, last],
+        "window": content["span"],
         "claim": content["headline"]["zh"],
         "claim_en": content["headline"]["en"],
         "evidence": [evidence_json(one) for one in content["evidence"]],
@@ -49,10 +47,3 @@ def evidence_json(one: Mapping[str, Any]) -> dict[str, Any]:
 def codes_of(stored: Mapping[str, Any]) -> list[str]:
     """Return the typology codes that stand in a stored alert, in order."""
     return sorted({standing["code"] for standing in stored["standings"]})
-
-
-def window_of(stored: Mapping[str, Any]) -> tuple[str, str]:
-    """Return first and last day (ISO) of a stored alert's windows."""
-    first = min(standing["window_from"] for standing in stored["standings"])
-    last = max(standing["window_to"] for standing in stored["standings"])
-    return date_of(first).isoformat(), date_of(last).isoformat()

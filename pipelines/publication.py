@@ -93,12 +93,15 @@ def _alert_rows(
     for change in changes:
         alert = change.alert
         card = cards[alert.subject.key]
+        proof = evidence.evidence_of(alert, fetched)
+        span = evidence.span_of(alert.window, proof)
         content = {
             "alert": alert_to_json(alert),
             "level": alert.level.value,
             "subject": card.to_json(),
-            **_told(installation, alert),
-            "evidence": evidence.evidence_of(alert, fetched),
+            "span": list(span),
+            **_told(installation, alert, span),
+            "evidence": proof,
             "coverage": coverage(connection, alert),
         }
         recurs = change.kind == "recurred" and change.previous_state is not None
@@ -121,7 +124,7 @@ def _alert_rows(
     return found
 
 
-def _told(installation: Installation, alert: Alert) -> Mapping[str, Any]:
+def _told(installation: Installation, alert: Alert, span: tuple[str, str]) -> Mapping[str, Any]:
     """Return what an alert says in words: headline, claims, and the innocent readings that were tried."""
     claims = claims_of(alert, installation.rules)
     held: dict[str, Suppression] = {one.suppression.suppressor_id: one.suppression for one in alert.explanations}
@@ -144,7 +147,7 @@ def _told(installation: Installation, alert: Alert) -> Mapping[str, Any]:
                 "claim": explanation_of(one, installation.rules),
             }
         tried.append(entry)
-    return {"headline": headline_of(alert, claims), "claims": claims, "suppressors": tried}
+    return {"headline": headline_of(span, claims), "claims": claims, "suppressors": tried}
 
 
 def coverage(connection: DuckDBPyConnection, alert: Alert) -> list[dict[str, Any]]:

@@ -18,6 +18,12 @@ from fundwatch.store.settings import Settings
 from pipelines.orchestration import WORK_POOL, prefect_environment
 
 ROOT = Path(__file__).parents[1]
+# Prefect's server asks a public code host for its list of worker types and falls back to its own copy. With a proxy
+# that nobody answers the question never leaves this machine.
+_NOBODY_OUTSIDE = {
+    **dict.fromkeys(("ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9"),
+    "NO_PROXY": "127.0.0.1,localhost,::1",
+}
 _START_SECONDS = 90
 _STOP_SECONDS = 20
 
@@ -40,6 +46,7 @@ def serve(settings: Settings, port: int) -> int:
         **prefect_environment(settings),
         "FUNDWATCH_HOME": str(settings.home),
         "PREFECT_API_URL": url,
+        **_NOBODY_OUTSIDE,
     }
     make_folder(settings.home)
     if _answers(url):

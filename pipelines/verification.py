@@ -140,7 +140,8 @@ class Verifier:
         if total != alert.score or terms != alert.terms:
             differences.append({"zh": f"评分重算为 {total}", "en": f"the score comes out as {total}"})
         claims = claims_of(alert, self.installation.rules)
-        if claims != content["claims"] or headline_of(alert, claims) != content["headline"]:
+        span = evidence.span_of(alert.window, content["evidence"])
+        if claims != content["claims"] or headline_of(span, claims) != content["headline"]:
             differences.append({"zh": "疑点陈述的措辞已更新", "en": "the wording of the claim has changed"})
         return differences
 

@@ -8,44 +8,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from fundwatch.city.sample import write_sample
 from fundwatch.cli.main import execute
-
-REGISTER = """
-[[institution]]
-code = "610900-B01"
-name = "临州甲银行"
-sector = "bank"
-region = "610902"
-legal_basis = "条例第二十一条"
-approval_no = "测试 1"
-"""
-
-
-@pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("sample")
-    write_sample(folder, seed=5, persons=200, days=60, last_day=date(2026, 9, 30))
-    return folder
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "home"
-    folder.mkdir()
-    (folder / "institutions.toml").write_text(REGISTER, encoding="utf-8")
-    monkeypatch.setenv("FUNDWATCH_HOME", str(folder))
-    return folder
-
-
-@pytest.fixture
-def statement(sample: Path) -> Path:
-    return sorted((sample / "inbox" / "610900-B01").glob("银行流水*"))[0]
+from tests.cli.conftest import REGISTER
 
 
 def told(capsys: pytest.CaptureFixture[str]) -> str:

@@ -38,7 +38,9 @@ def test_every_deployment_gets_its_scheduled_runs(tmp_path: Path) -> None:
     (tmp_path / "institutions.toml").write_text("", encoding="utf-8")
     port = free_port()
     code = "import sys; from fundwatch.cli.main import execute; sys.exit(execute(sys.argv[1:]))"
-    environment = dict(os.environ) | {"FUNDWATCH_HOME": str(tmp_path)}
+    outward = tmp_path / "outward.log"
+    watch = {"PYTHONPATH": str(Path(__file__).parents[1] / "outward"), "OUTWARD_LOG": str(outward)}
+    environment = dict(os.environ) | {"FUNDWATCH_HOME": str(tmp_path)} | watch
     command = [sys.executable, "-c", code, "up", "--port", str(port)]
     with (
         (tmp_path / "log").open("wb") as log,
@@ -57,10 +59,15 @@ def test_every_deployment_gets_its_scheduled_runs(tmp_path: Path) -> None:
                     break
                 time.sleep(1)
             assert scheduled == DEPLOYMENTS, (tmp_path / "log").read_text()[-2000:]
+            # What the page of work pools asks for, and what the server would ask the world for.
+            view = f"http://127.0.0.1:{port}/api/collections/views/aggregate-worker-metadata"
+            with urllib.request.urlopen(view, timeout=30) as response:
+                assert "prefect" in json.load(response)
             (pool,) = ask(port, "work_pools/filter", {})
             assert (pool["name"], pool["type"], pool["concurrency_limit"]) == ("fundwatch", "process", 1)
         finally:
             process.send_signal(signal.SIGINT)
             assert process.wait(60) == 0
+    assert not outward.exists(), outward.read_text()
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
