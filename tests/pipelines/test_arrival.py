@@ -1,0 +1,107 @@
+"""What arrives together, apart, late or corrected ends in the same relations."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from fundwatch.cli.main import execute
+from fundwatch.store.operations import history
+from fundwatch.store.operations.database import reading
+from fundwatch.store.settings import Settings
+from fundwatch.store.warehouse import open_manifest
+from pipelines.installation import Installation
+
+COMPARED = ("entities", "transfers", "party_day", "pair_day", "firms", "control_links")
+BANK = "610900-B02"
+
+
+def relations(home: Path) -> dict[str, object]:
+    """Fingerprints of the derived relations of a home's head manifest; none of them carries lineage."""
+    settings = Settings.from_environment({"FUNDWATCH_HOME": str(home)})
+    with Installation.open(settings) as installation, reading(installation.operations) as operations:
+        manifest = history.head(operations)
+    connection = open_manifest(settings, manifest)
+    try:
+        found: dict[str, object] = {}
+        for name in COMPARED:
+            columns = ", ".join(
+                f'"{row[0]}"' for row in connection.execute(f"DESCRIBE {name}").fetchall() if row[0] != "record_id"
+            )
+            found[name] = connection.execute(f"SELECT count(*), bit_xor(hash({columns})) FROM {name}").fetchall()
+        return found
+    finally:
+        connection.close()
+
+
+@pytest.fixture
+def fresh(extracts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Homes that share their keys: tokens of identity numbers are equal under one key only."""
+    seed = tmp_path / "seed"
+    seed.mkdir()
+    shutil.copy(extracts / "institutions.toml", seed)
+    monkeypatch.setenv("FUNDWATCH_HOME", str(seed))
+    assert ingest(files_of(extracts)[0]) == 0
+
+    def make(name: str) -> Path:
+        home = tmp_path / name
+        shutil.copytree(seed, home)
+        monkeypatch.setenv("FUNDWATCH_HOME", str(home))
+        return home
+
+    return make
+
+
+def files_of(extracts: Path) -> list[Path]:
+    return sorted((extracts / "inbox" / BANK).glob("*"))
+
+
+def ingest(*arguments: object) -> int:
+    return execute(["ingest", *map(str, arguments), "--institution", BANK])
+
+
+def test_whole_and_file_by_file_give_the_same_relations(extracts: Path, fresh) -> None:
+    whole = fresh("whole")
+    assert ingest(*files_of(extracts)) == 0
+    apart = fresh("apart")
+    for path in reversed(files_of(extracts)):
+        assert ingest(path) == 0
+    assert relations(apart) == relations(whole)
+
+
+def test_a_withdrawn_batch_leaves_no_trace_in_the_relations(
+    extracts: Path, fresh, capsys: pytest.CaptureFixture[str]
+) -> None:
+    *kept, last = files_of(extracts)
+    without = fresh("without")
+    assert ingest(*kept) == 0
+    withdrawn = fresh("withdrawn")
+    assert ingest(*kept) == 0
+    capsys.readouterr()
+    assert ingest(last, "--json") == 0
+    batch = json.loads(capsys.readouterr().out)["batch"]
+    assert relations(withdrawn) != relations(without)
+    assert execute(["retract", batch, "--reason", "发错文件"]) == 0
+    assert relations(withdrawn) == relations(without)
+
+
+def test_a_correction_takes_the_place_of_what_it_corrects(
+    extracts: Path, fresh, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    *others, statement = files_of(extracts)
+    text = statement.read_bytes().decode("utf-8-sig").splitlines(keepends=True)
+    wrong = tmp_path / "更正前.csv"
+    wrong.write_bytes("".join(text[:-40]).encode("utf-8-sig"))
+    right = fresh("right")
+    assert ingest(*others, statement) == 0
+    corrected = fresh("corrected")
+    assert ingest(*others) == 0
+    capsys.readouterr()
+    assert ingest(wrong, "--json") == 0
+    batch = json.loads(capsys.readouterr().out)["batch"]
+    assert ingest(statement, "--corrects", batch) == 0
+    assert relations(corrected) == relations(right)
+    assert ingest(statement, "--corrects", batch) == 0
