@@ -38,26 +38,27 @@ def show_alert(alert: Alert, rules: Catalogue) -> None:
 
 
 def _why(content: Mapping[str, Any], rules: Catalogue) -> None:
-    table = Table(title="为何预警", expand=False)
-    for column in ("依据", "版本", "窗口", "指标", "实测", "阈值", "得分"):
-        table.add_column(column, overflow="fold")
-    points = {term["name"]: term["points"] for term in content["alert"]["terms"]}
-    for standing in content["alert"]["standings"]:
-        name = standing.get("rule_id") or standing["detector_id"]
+    console.print("\n[bold]为何预警[/]（得分相加即评分）")
+    standings = {one.get("rule_id") or one["detector_id"]: one for one in content["alert"]["standings"]}
+    for term in content["alert"]["terms"]:
+        standing = standings[term["name"]]
         window = f"{date_of(standing['window_from'])}～{date_of(standing['window_to'])}"
-        head = (f"{standing['code']} {name}", str(standing["version"]), window)
-        for place, measure in enumerate(_measures(standing, rules)):
-            first = place == 0
-            table.add_row(
-                *(head if first else ("", "", "")), *measure, f"+{points.get(name, 0.0):.1f}" if first else ""
-            )
-    console.print(table)
+        head = f"  {standing['code']} {_name_of(standing, rules)}（第 {standing['version']} 版，{window}）"
+        console.print(f"{head} +{term['points']:.1f}", markup=False)
+        for name, value, threshold in _measures(standing, rules):
+            against = f"（阈值 {threshold}）" if threshold != "--" else ""
+            console.print(f"      {name}：{value}{against}", markup=False)
+
+
+def _name_of(standing: Mapping[str, Any], rules: Catalogue) -> str:
+    return rules.rule(standing["rule_id"]).name.zh if "rule_id" in standing else "孤立森林"
 
 
 def _measures(standing: Mapping[str, Any], rules: Catalogue) -> list[tuple[str, str, str]]:
+    """Return name, figure and threshold of each measure; a detector's reasons carry their figures themselves."""
     if "measures" not in standing:
         rank = ("同类百分位", f"{standing['percentile']:.2f}", "99.5")
-        return [rank, *((reason["zh"], f"{reason['value']:.2f}", "--") for reason in standing["reasons"])]
+        return [rank, *(("突出特征", reason["zh"], "--") for reason in standing["reasons"])]
     specs = rules.rule(standing["rule_id"]).measures
     return [
         (
@@ -70,7 +71,7 @@ def _measures(standing: Mapping[str, Any], rules: Catalogue) -> list[tuple[str, 
 
 
 def _against(content: Mapping[str, Any]) -> None:
-    console.print("[bold]正常解释（已逐项核对）[/]")
+    console.print("\n[bold]正常解释[/]（已逐项核对）")
     for tried in content["suppressors"]:
         if tried["holds"]:
             console.print(
@@ -85,8 +86,8 @@ def _against(content: Mapping[str, Any]) -> None:
 def _evidence(content: Mapping[str, Any]) -> None:
     rows = content["evidence"]
     table = Table(title=f"证据 {len(rows)} 条", expand=False)
-    for column in ("日期", "本方", "对方", "金额（元）", "摘要", "依据", "来源 批次:行"):
-        table.add_column(column, overflow="fold")
+    for column in ("日期", "本方", "对方", "金额（元）", "摘要", "来源 批次:行"):
+        table.add_column(column, overflow="fold", no_wrap=column == "日期")
     for one in rows[:_EVIDENCE_SHOWN]:
         amount = one.get("amount", one.get("principal"))
         sign = {"in": "收 ", "out": "付 "}.get(str(one.get("direction")), "")
@@ -96,7 +97,6 @@ def _evidence(content: Mapping[str, Any]) -> None:
             f"{mask_name(one.get('counterparty_name'))} {mask_account(one.get('counterparty_account'))}",
             f"{sign}{format_figure(Figure(amount, 'CNY'))}",
             str(one.get("summary") or "--"),
-            " ".join(one["cited_by"]),
             f"{one.get('batch', '--')}:{one.get('row', '--')}",
         )
     console.print(table)
