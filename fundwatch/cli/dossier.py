@@ -74,8 +74,10 @@ def _against(content: Mapping[str, Any]) -> None:
     console.print("\n[bold]正常解释[/]（已逐项核对）")
     for tried in content["suppressors"]:
         if tried["holds"]:
+            explained = " ".join(tried["explains"])
+            effect = f"解释 {explained}，强度×{tried['factor']}" if explained else "不解释本预警的类型，强度不变"
             console.print(
-                f"  {tried['code']} {tried['zh']}：成立，强度×{tried['factor']}，至 {tried['expires_on']}。"
+                f"  {tried['code']} {tried['zh']}：成立（{effect}），有效至 {tried['expires_on']}。"
                 f"{tried['claim']['zh']}",
                 markup=False,
             )
