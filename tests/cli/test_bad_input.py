@@ -176,6 +176,7 @@ def test_a_full_disk_loses_nothing(
         assert execute(["ingest", *files, "--json"]) == 0
         receipts = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
         assert [receipt["verdict"] for receipt in receipts] == ["accepted"] * len(files)
-        assert execute(["doctor"]) in (0, 2)
+        assert execute(["doctor"]) == 2
+        assert "磁盘仅余" in capsys.readouterr().out
     finally:
         subprocess.run(["umount", str(home)], check=True)
