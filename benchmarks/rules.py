@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import resource
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -44,13 +45,19 @@ def main() -> None:
     parser.add_argument("--file", type=Path, help="keep the city in this DuckDB file and use it again")
     arguments = parser.parse_args()
     city = BigCity(transactions=arguments.rows, accounts=arguments.accounts or arguments.rows // 50)
-    connection = duckdb.connect(str(arguments.file or ":memory:"), config=LIMITS)
+    with tempfile.TemporaryDirectory() as folder:
+        path = arguments.file or Path(folder) / "city.duckdb"
+        with duckdb.connect(str(path), config=LIMITS) as connection:
+            _measure(connection, city, arguments.rule, arguments.repeat)
+
+
+def _measure(connection: duckdb.DuckDBPyConnection, city: BigCity, names: list[str] | None, repeat: int) -> None:
     if not connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'transfers'").fetchall():
         prepare(connection, city)
     complete(connection)
     catalogue = load_catalogue(Path(__file__).parents[1] / "rules")
-    rules = [catalogue.rule(name) for name in arguments.rule] if arguments.rule else list(catalogue.rules)
-    report(connection, city, rules, arguments.repeat)
+    rules = [catalogue.rule(name) for name in names] if names else list(catalogue.rules)
+    report(connection, city, rules, repeat)
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, city: BigCity) -> None:
