@@ -47,6 +47,8 @@ def run_detector(installation: Installation, draft: Draft) -> Draft:
     with relations_of(installation, draft) as connection:
         try:
             model = models.load_in_force(installation.settings)
+            if model is not None:
+                model.ensure_current(features.catalogue())
         except ConfigurationError as error:
             return draft.noting(f"检测器未运行：{error.zh}", f"the detector did not run: {error.en}")
         if model is None or models.is_stale(model, as_of):

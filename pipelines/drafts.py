@@ -1,6 +1,7 @@
 """A run under way: what its steps hand to each other, on disk, so that each step can be run again.
 
-Drafts hold keys, record ids and figures, never names, identity numbers or account numbers.
+A draft holds receipts, whose faulty cells may be somebody's data: it lies in the data home, readable by its owner
+alone, and goes when the run ends; what an interrupted run leaves, the next one removes.
 """
 
 from __future__ import annotations

@@ -139,5 +139,6 @@ def write_json(path: Path, content: object) -> None:
     """Write plain data so that a reader sees the old or the new file, never half of one."""
     make_folder(path.parent)
     temporary = path.with_name(f"{path.name}.part")
+    temporary.touch(mode=0o600)
     temporary.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
     temporary.replace(path)

@@ -76,6 +76,8 @@ def receive(
     """
     for source in sources:
         _require_readable(source.path)
+    if corrects:
+        _require_correctable(installation, corrects)
     arrived = [acknowledge(installation, source, legal_basis) for source in sources]
     with reading(installation.operations) as connection:
         waiting = ledger.list_batches(connection, states=[RECEIVED, CHECKED])
@@ -85,8 +87,21 @@ def receive(
         if batch.state == LOADED or move is not None:
             draft = replace(draft, outcomes=(*draft.outcomes, _repeated(installation, batch, move)))
         else:
-            draft = _attempt(installation, draft, batch, corrects)
+            # A correction is declared for the files sent now, never for others that happen to wait.
+            draft = _attempt(installation, draft, batch, corrects if batch.batch in wanted else None)
     return draft
+
+
+def _require_correctable(installation: Installation, corrects: str) -> None:
+    """Refuse a correction of a batch that never held, before anything is landed under that wrong name."""
+    with reading(installation.operations) as connection:
+        state = ledger.batch(connection, corrects).state
+    if state not in (LOADED, SUPERSEDED):
+        raise InputError(
+            f"批次 {corrects} 不在库中，无法更正，请核对批次号或不带 --corrects 重报。",
+            f"batch {corrects} does not stand and cannot be corrected; check its id or send without --corrects.",
+            code="F301",
+        )
 
 
 def _attempt(installation: Installation, draft: Draft, batch: Batch, corrects: str | None) -> Draft:

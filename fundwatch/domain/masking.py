@@ -15,11 +15,6 @@ def mask_name(name: str | None) -> str:
     return name[0] + "*" * (len(name) - 1)
 
 
-def mask_identity(number: str) -> str:
-    """Return the first three and the last three characters of an identity number."""
-    return f"{number[:3]}{'*' * max(0, len(number) - 6)}{number[-3:]}" if len(number) > 6 else "*" * len(number)
-
-
 def mask_account(number: str | None) -> str:
     """Return the first four and the last four digits of an account number."""
     if not number:

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from fundwatch.cli.main import execute
-from fundwatch.store.operations import history
+from fundwatch.store.operations import history, ledger
 from fundwatch.store.operations.database import reading
 from fundwatch.store.settings import Settings
 from fundwatch.store.warehouse import open_manifest
 from pipelines.installation import Installation
+from pipelines.intake import Source, acknowledge
 
 COMPARED = ("entities", "transfers", "party_day", "pair_day", "firms", "control_links")
 BANK = "610900-B02"
@@ -105,3 +106,35 @@ def test_a_correction_takes_the_place_of_what_it_corrects(
     assert ingest(statement, "--corrects", batch) == 0
     assert relations(corrected) == relations(right)
     assert ingest(statement, "--corrects", batch) == 0
+
+
+def test_a_correction_of_what_never_stood_lands_nothing(
+    extracts: Path, fresh, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = fresh("never")
+    statement = files_of(extracts)[-1]
+    assert ingest(statement, "--corrects", "B000000000000") == 1
+    assert "批次" in capsys.readouterr().err
+    settings = Settings.from_environment({"FUNDWATCH_HOME": str(home)})
+    with Installation.open(settings) as installation, reading(installation.operations) as operations:
+        assert statement.name not in {batch.file_name for batch in ledger.list_batches(operations)}
+
+
+def test_a_correction_is_not_laid_on_a_batch_that_happens_to_wait(
+    extracts: Path, fresh, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = fresh("waiting")
+    *_, waits, wrong, right = files_of(extracts)
+    capsys.readouterr()
+    assert ingest(wrong, "--json") == 0
+    batch = json.loads(capsys.readouterr().out)["batch"]
+    settings = Settings.from_environment({"FUNDWATCH_HOME": str(home)})
+    with Installation.open(settings) as installation:
+        waiting = acknowledge(installation, Source(waits, BANK))
+    assert ingest(right, "--corrects", batch) == 0
+    with Installation.open(settings) as installation, reading(installation.operations) as operations:
+        found = {one.file_name: one for one in ledger.list_batches(operations)}
+    assert found[waits.name].batch == waiting.batch
+    assert (found[waits.name].state, found[waits.name].corrects) == (ledger.LOADED, None)
+    assert (found[right.name].state, found[right.name].corrects) == (ledger.LOADED, batch)
+    assert found[wrong.name].state == ledger.SUPERSEDED
