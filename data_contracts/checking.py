@@ -43,7 +43,8 @@ class Checked:
     """The receipt of one table. ``rows`` names the temporary table of typed rows, None where nothing was accepted.
 
     ``clean`` is the table of cleaned text, ``judged`` the contract that judged it; both are None where no row was
-    judged. ``prefix`` begins the names of all temporary tables of the file (identity numbers are in clear in some:
+    judged. ``raw`` is the staged table and ``match`` the contract laid over it, None where the file or its layout could
+    not be read. ``prefix`` begins the names of all temporary tables of the file (identity numbers are in clear in some:
     call ``release`` when done).
     """
 
@@ -58,6 +59,8 @@ class Checked:
     judged: Contract | None = None
     expectations: tuple[Expectation, ...] = ()
     prefix: str = ""
+    raw: RawTable | None = None
+    match: Match | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +137,9 @@ def _reading_fault(error: InputError) -> BatchFault:
     )
 
 
-def _refused(run: _Run, sheet: str, contract: str, faults: list[BatchFault]) -> Checked:
+def _refused(run: _Run, sheet: str, contract: str, faults: list[BatchFault], raw: RawTable | None = None) -> Checked:
     receipt = Receipt(run.file, run.sender.code, contract, Verdict.REJECTED, 0, 0, 0, tuple(faults), (), sheet)
-    return Checked(receipt, contract, prefix=run.prefix)
+    return Checked(receipt, contract, prefix=run.prefix, raw=raw)
 
 
 def _not_taken(run: _Run, raw: RawTable, match: Match, reason: NotTaken, notes: list[BatchFault]) -> Checked:
@@ -166,7 +169,7 @@ def _check_tables(
         if table in passed_over:
             continue
         if seen.match is None:
-            yield _refused(run, table.sheet, "", [*_unknown(seen), *notes])
+            yield _refused(run, table.sheet, "", [*_unknown(seen), *notes], table)
         else:
             for match in _with_companions(run, table, seen.match, catalogue):
                 yield _check_table(run, table, match, f"{run.prefix}_{place}", notes)
@@ -199,7 +202,7 @@ def _check_table(run: _Run, raw: RawTable, match: Match, prefix: str, notes: lis
     if contract.not_taken:
         return _not_taken(run, raw, match, contract.not_taken, notes)
     if match.doubled:
-        return _refused(run, raw.sheet, contract.id, [batch_fault("B015", detail="、".join(match.doubled))])
+        return _refused(run, raw.sheet, contract.id, [batch_fault("B015", detail="、".join(match.doubled))], raw)
     items = expectations_of(match, match.last_place if raw.form == "csv" else None)
     checking = Checking(run.connection, prefix, raw, match, compile_table(raw, match, items, f"{prefix}_clean"))
     run.connection.execute(checking.compiled.statement)
@@ -225,6 +228,8 @@ def _check_table(run: _Run, raw: RawTable, match: Match, prefix: str, notes: lis
         judged=contract,
         expectations=items,
         prefix=run.prefix,
+        raw=raw,
+        match=match,
     )
     if rejected:
         return checked
