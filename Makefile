@@ -12,7 +12,7 @@ export PREFECT_LOGGING_LEVEL ?= WARNING
 unexport PYTHONDONTWRITEBYTECODE
 
 DEMO_ARGS ?=
-PYTEST_ARGS ?=
+PYTEST_ARGS ?= -n auto
 
 .PHONY: help setup demo test lint format bench lock debian-packages clean
 

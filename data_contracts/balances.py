@@ -49,16 +49,46 @@ class Share:
         return self.inverted / self.checkable if self.checkable else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What the balances prove: faults of the batch (an error rejects it), entries that were checked, and that agree."""
+
+    faults: tuple[BatchFault, ...]
+    checkable: int
+    agreeing: int
+
+
 def _measure(checking: Checking, order: Order, tolerance: int) -> Share:
-    parameters = {"by_day": order.by_day, "by_time": order.by_time, "newest_first": order.newest_first}
-    checking.run("positions", parameters)
+    checking.run("positions", _parameters(order))
     return _remeasure(checking, tolerance)
+
+
+def _parameters(order: Order) -> dict[str, object]:
+    return {"by_day": order.by_day, "by_time": order.by_time, "newest_first": order.newest_first}
 
 
 def _remeasure(checking: Checking, tolerance: int) -> Share:
     checking.run("balance_offsets")
     row = checking.run("balance_shares", {"tolerance": tolerance}).fetchone()
     return Share(*row) if row else Share(0, 0, 0, 0)
+
+
+def _may_gain(checking: Checking, order: Order, tolerance: int) -> bool:
+    """Say whether another order can agree more often than the one measured, whose positions are in place.
+
+    Only accounts that disagree somewhere can gain, the others agree wherever they can be checked; so it is enough to
+    try the order on those, which are few.
+    """
+    checking.run("disagreeing", {"tolerance": tolerance})
+    (own,) = checking.run("disagreeing_share", {"tolerance": tolerance}).fetchone() or (0,)
+    if own is None:
+        return False
+    prefix = checking.prefix
+    words = {f"{prefix}_{name}": f"{prefix}_tried_{name}" for name in ("typed", "positions", "offsets")}
+    checking.run("positions", _parameters(order), words)
+    checking.run("balance_offsets", words=words)
+    (tried,) = checking.run("disagreeing_share", {"tolerance": tolerance}, words).fetchone() or (0,)
+    return int(tried or 0) > int(own)
 
 
 def _candidates(order_within_day: str) -> tuple[Order, Order]:
@@ -70,6 +100,8 @@ def _best(checking: Checking, orders: tuple[Order, ...], tolerance: int) -> tupl
     """Return the order that most entries agree with, the first of equals, and leave its positions in place."""
     measured: list[tuple[Order, Share]] = []
     for order in orders:
+        if measured and not _may_gain(checking, order, tolerance):
+            return measured[0]
         measured.append((order, _measure(checking, order, tolerance)))
         if measured[-1][1].agreeing == measured[-1][1].checkable:
             return measured[-1]
@@ -105,13 +137,17 @@ def _reordered(account: list[_Suspect], opening: int | None, tolerance: int) -> 
         balance = ordered[-1].balance
 
 
-def _search(checking: Checking, opening: Opening, tolerance: int, by_instant: bool) -> Share:
-    """Set the positions of accounts that disagree to the searched order and measure again."""
+def _search(checking: Checking, opening: Opening, tolerance: int, by_instant: bool) -> Share | None:
+    """Set the positions of accounts that disagree to the searched order and measure again; None if none moves."""
     found = checking.run("balance_suspects", {"by_instant": by_instant, "tolerance": tolerance}).fetchall()
     rows: list[int] = []
     positions: list[int] = []
-    for key, account in groupby(found, key=lambda item: (item[1], item[2])):
-        for position, row in enumerate(_reordered(list(account), opening.get(key), tolerance), 1):
+    for key, entries in groupby(found, key=lambda item: (item[1], item[2])):
+        account = list(entries)
+        searched = list(_reordered(account, opening.get(key), tolerance))
+        if searched == [item[0] for item in account]:
+            continue
+        for position, row in enumerate(searched, 1):
             rows.append(row)
             positions.append(position)
     for start in range(0, len(rows), _CHUNK):
@@ -119,7 +155,7 @@ def _search(checking: Checking, opening: Opening, tolerance: int, by_instant: bo
             "balance_moved",
             {"rows": rows[start : start + _CHUNK], "positions": positions[start : start + _CHUNK]},
         )
-    return _remeasure(checking, tolerance)
+    return _remeasure(checking, tolerance) if rows else None
 
 
 def _prepare(checking: Checking, opening: Opening) -> None:
@@ -134,7 +170,8 @@ def _prepare(checking: Checking, opening: Opening) -> None:
     )
     sources = [matched.column.key for name in ("account", "card") if (matched := checking.match.source_of(name))]
     expression = sql(coalesce(*(column(key) for key in sources))) if sources else "CAST(NULL AS VARCHAR)"
-    checking.run("balance_gaps", words={"account_source": expression})
+    checking.run("balance_kept", words={"account_source": expression})
+    checking.run("balance_gaps")
 
 
 def _percent(share: float) -> str:
@@ -151,15 +188,15 @@ def _cause(checking: Checking, share: Share, opening: Opening) -> BatchFault:
     others = [
         _measure(checking, order, tolerance) for order in (Order(by_time=True), Order(by_time=True, newest_first=True))
     ]
-    others.append(_search(checking, opening, tolerance, by_instant=False))
+    others.append(_search(checking, opening, tolerance, by_instant=False) or others[-1])
     best = max(other.agreement for other in others)
     if best >= bound:
         return batch_fault("B007", share=shown, other=_percent(best))
     return batch_fault("B008", share=shown, bound=_percent(bound))
 
 
-def prove_balances(checking: Checking, opening: Opening | None = None) -> tuple[BatchFault, ...]:
-    """Return what the balances prove (an error rejects the batch) and create ``<prefix>_ordered``.
+def prove_balances(checking: Checking, opening: Opening | None = None) -> Proof:
+    """Return what the balances prove and create ``<prefix>_ordered``.
 
     That table holds each row with its sequence within the account's day.
     Rows without a balance, and the first of an account without a known opening balance, are not checkable. Breaks in a
@@ -170,7 +207,7 @@ def prove_balances(checking: Checking, opening: Opening | None = None) -> tuple[
     _prepare(checking, known)
     order, share = _best(checking, _candidates(contract.order_within_day), tolerance)
     if share.agreeing < share.checkable and contract.order_within_day != "as_given":
-        share = _search(checking, known, tolerance, by_instant=contract.order_within_day == "time")
+        share = _search(checking, known, tolerance, by_instant=contract.order_within_day == "time") or share
     faults: list[BatchFault] = []
     if share.checkable == 0:
         faults.append(batch_fault("B009"))
@@ -185,4 +222,4 @@ def prove_balances(checking: Checking, opening: Opening | None = None) -> tuple[
         broken = checking.run("balance_breaks", {"tolerance": tolerance, "most": _LISTED_BREAKS}).fetchall()
         add_hits(checking, ((row, place, "F032", Level.WARNING, f"{off_by / 100:.2f}") for row, off_by in broken))
     checking.run("balance_ordered")
-    return tuple(faults)
+    return Proof(tuple(faults), share.checkable - share.explained, share.agreeing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from data_contracts.doubts import column_doubts
 from data_contracts.expressions import column, is_null, sql
 from data_contracts.faulting import Checking
 from data_contracts.vocabulary import Kind
@@ -60,4 +61,4 @@ def bound_faults(checking: Checking, rows_read: int, rows_typed: int) -> list[Ba
         mean = rows_typed / days
         if not contract.rows_per_day[0] <= mean <= contract.rows_per_day[1]:
             faults.append(batch_fault("B010", detail=f"{mean:.1f}"))
-    return faults
+    return faults + column_doubts(checking)

@@ -66,4 +66,14 @@ def load_catalogue(folder: Path = HERE) -> Catalogue:
         missing = [name for name in feed.also if name not in feeds]
         if missing:
             raise contract_error(feed.id, f"also 指向未知数据源 {missing}", f"also names unknown feeds {missing}")
+    for table in tables.values():
+        _require_references(table, tables)
     return Catalogue(MappingProxyType(tables), MappingProxyType(feeds))
+
+
+def _require_references(table: Table, tables: Mapping[str, Table]) -> None:
+    for column in table.columns:
+        lost = [f"{to}.{name}" for to, name in column.references if to not in tables or name not in tables[to].names]
+        if lost:
+            place = f"{table.id} {column.name}"
+            raise contract_error(place, f"relationships 指向未知列 {lost}", f"relationships name unknown {lost}")

@@ -2,51 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, cast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from data_contracts import expectations as kinds
-from data_contracts.cleaning import cleaned, skipping, tidied
+from data_contracts.cleaning import SHOWS_REPAIRS, cleaned, first_text, skipping, spellings_of
+from data_contracts.conditions import OF_SEVERAL_CELLS
 from data_contracts.expectations import Expectation
 from data_contracts.expressions import (
     Expression,
+    added,
     bitmask,
     call,
     column,
     created,
-    fails,
+    has_bits,
     is_null,
-    matches,
     named,
     null,
     number,
     text,
-    try_cast,
+    viewed,
     when,
 )
+from data_contracts.masks import (
+    WORD,
+    Usual,
+    cell_of,
+    cleaned_cell,
+    fault_parts,
+    gated,
+    gated_terms,
+    repair_of,
+    usual_of,
+)
+from data_contracts.plainness import plain, surely_data
 from data_contracts.reading.staged import RawTable
-from data_contracts.recognition import Match
-from fundwatch.domain.errors import ConfigurationError
-
-WORD = 60
-"""Bits used of one BIGINT mask."""
+from data_contracts.recognition import Match, Matched
+from data_contracts.repeated import RepeatedCells
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """The statement that makes the cleaned table, and what its mask bits mean.
+    """Two statements, one that judges every record and one that shows its cleaned cells, and what the mask bits mean.
 
-    Bit ``n`` of column ``_faults{w}`` is expectation ``w × 60 + n``; bit ``n`` of ``_tidied{w}`` is the matched column
-    of that number.
+    ``statement`` makes the table of ``_row``, ``_skip``, ``_width`` and masks. Bit ``n`` of column ``_faults{w}`` is
+    expectation ``w × 60 + n``; bit ``n`` of ``_tidied{w}`` is the matched column of that number.
     """
 
     statement: str
     expectations: tuple[Expectation, ...]
     fault_words: int
     tidied_words: int
+    raw: RawTable
+    match: Match
+    repeated: RepeatedCells = field(default_factory=RepeatedCells)
+
+    @property
+    def mask_columns(self) -> tuple[str, ...]:
+        """Names of all masks."""
+        faults = (f"_faults{word}" for word in range(self.fault_words))
+        return (*faults, *(f"_tidied{word}" for word in range(self.tidied_words)))
 
     def emptied_bits(self, key: str) -> tuple[int, ...]:
         """Return per fault word the bits that make a cleaned column empty."""
@@ -56,129 +73,50 @@ class Compiled:
                 words[place // WORD] |= 1 << place % WORD
         return tuple(words)
 
+    def cleaned_view(self, target: str, judged: str, tidied: Sequence[int]) -> str:
+        """Return the statement that shows the cleaned cells of all records judged, beside what was judged.
 
-def _between(item: Expectation) -> Expression:
-    arguments = cast(Mapping[str, Any], item.arguments)
-    value = try_cast(column(item.column), "DECIMAL(30, 8)")
-    if arguments["absolute"]:
-        value = exp.Abs(this=value)
-    scaled = exp.Mul(this=value, expression=number(arguments["multiplier"]))
-    bounds: list[Expression] = []
-    if arguments["minimum"] is not None:
-        bounds.append(exp.GTE(this=scaled, expression=number(arguments["minimum"] * arguments["divisor"])))
-    if arguments["maximum"] is not None:
-        bounds.append(exp.LTE(this=scaled.copy(), expression=number(arguments["maximum"] * arguments["divisor"])))
-    return exp.and_(*bounds)
-
-
-def _lengths(item: Expectation) -> Expression:
-    length = call("length", column(item.column))
-    low, high = item.arguments["min_value"], item.arguments["max_value"]
-    bounds: list[Expression] = []
-    if low is not None:
-        bounds.append(exp.GTE(this=length, expression=number(cast(int, low))))
-    if high is not None:
-        bounds.append(exp.LTE(this=length.copy(), expression=number(cast(int, high))))
-    return exp.and_(*bounds)
-
-
-def _when_given(item: Expectation, condition: Expression) -> Expression:
-    """A condition that an empty cell passes."""
-    return exp.or_(is_null(column(item.column)), condition)
-
-
-def _exactly_one(item: Expectation) -> Expression:
-    debit, credit = (
-        exp.NEQ(this=call("coalesce", try_cast(column(key), "DECIMAL(30, 8)"), number(0)), expression=number(0))
-        for key in cast(list[str], item.arguments["columns"])
-    )
-    return exp.NEQ(this=exp.Paren(this=debit), expression=exp.Paren(this=credit))
-
-
-_SHAPES: Mapping[str, Callable[[Expression], Expression]] = {
-    "resident": lambda value: matches(value, r"^[1-9]\d{16}[0-9X]$"),
-    "uscc": lambda value: exp.and_(
-        matches(value, r"^[0-9A-Z]{2}\d{6}[0-9A-Z]{10}$"), exp.not_(matches(value.copy(), r"^\d{17}[0-9X]$"))
-    ),
-}
-"""Shape of a document number → whether a text has it; without letters a credit code is shaped as a resident number."""
-
-
-def _identity(item: Expectation) -> Expression:
-    """Lazily: check digits are computed only for what has the shape asked about."""
-    return when(
-        (is_null(column(item.column)), exp.true()),
-        (exp.not_(_SHAPES[str(item.arguments["shape"])](column(item.column))), exp.true()),
-        (call("fw_resident_ok", column(item.column)), exp.true()),
-        otherwise=call("fw_uscc_ok", column(item.column)),
-    )
-
-
-def _moment(pattern: str, form: str) -> Callable[[Expectation], Expression]:
-    def condition(item: Expectation) -> Expression:
-        value = column(item.column)
-        parsed = exp.not_(is_null(try_cast(value.copy(), form)))
-        return _when_given(item, exp.and_(matches(value, pattern), parsed))
-
-    return condition
-
-
-def _row_width(item: Expectation) -> Expression:
-    return exp.EQ(this=column("_width"), expression=number(cast(int, item.arguments["cells"])))
-
-
-def _any_filled(item: Expectation) -> Expression:
-    return exp.not_(
-        is_null(call("coalesce", *(column(key) for key in cast(list[str], item.arguments["columns"])), null()))
-    )
-
-
-def _in_set(item: Expectation) -> Expression:
-    return exp.In(
-        this=column(item.column),
-        expressions=[text(str(value)) for value in cast(list[str], item.arguments["value_set"])],
-    )
-
-
-def _unique(item: Expectation) -> Expression:
-    counted = exp.Window(this=exp.Count(this=column(item.column)), partition_by=[column(item.column)])
-    return _when_given(item, exp.LTE(this=counted, expression=number(1)))
-
-
-_DAY = r"^(19|20)\d\d-\d\d-\d\d$"
-_AT = r"^(19|20)\d\d-\d\d-\d\d( ([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?)?$"
-
-_CONDITIONS: Mapping[str, Callable[[Expectation], Expression]] = {
-    kinds.NOT_NULL: lambda item: exp.not_(is_null(column(item.column))),
-    kinds.MATCH: lambda item: matches(column(item.column), str(item.arguments["regex"])),
-    kinds.NOT_MATCH: lambda item: exp.not_(matches(column(item.column), str(item.arguments["regex"]))),
-    kinds.IN_SET: _in_set,
-    kinds.LENGTHS: _lengths,
-    kinds.UNIQUE: _unique,
-    kinds.ANY_NOT_NULL: _any_filled,
-    kinds.EXACTLY_ONE: _exactly_one,
-    kinds.NUMBER_BETWEEN: _between,
-    kinds.DAY: _moment(_DAY, "DATE"),
-    kinds.TIMESTAMP: _moment(_AT, "TIMESTAMP"),
-    kinds.CLOCK: lambda item: matches(column(item.column), r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"),
-    kinds.RESIDENT: lambda item: _when_given(item, call("fw_resident_ok", column(item.column))),
-    kinds.USCC: lambda item: _when_given(item, call("fw_uscc_ok", column(item.column))),
-    kinds.IDENTITY: _identity,
-    kinds.LUHN: lambda item: call("fw_luhn_ok", column(item.column)),
-    kinds.ROW_WIDTH: _row_width,
-}
-
-
-def condition_of(item: Expectation) -> Expression:
-    """Return what must hold (or be unknown) for a row; raises ConfigurationError for an unknown kind."""
-    if item.kind not in _CONDITIONS:
-        raise ConfigurationError(
-            f"编译器不认识期望 {item.kind}。",
-            f"The compiler does not know the expectation {item.kind}.",
-            code="C002",
-            place=item.column,
+        A view, so that a cell is cleaned only where it is read; ``tidied`` are the mask words joined over all rows: a
+        column in which nothing was repaired is shown as it stands, and of another only the cells that were.
+        """
+        cells: list[Expression] = []
+        for place, matched in enumerate(self.match.read):
+            repaired = bool(tidied[place // WORD] >> place % WORD & 1)
+            cells.append(named(self._shown(matched, place, repaired=repaired), matched.column.key))
+        cells += [
+            named(call("fw_text", cell_of(matched)), matched.column.verbatim_key)
+            for matched in self.match.read
+            if matched.column.verbatim
+        ]
+        told = [exp.column(name, table="judged", quoted=True) for name in ("_row", "_skip", "_width")]
+        masks = [exp.column(name, table="judged", quoted=True) for name in self.mask_columns]
+        query = exp.select(*told, *cells, *masks).from_(exp.alias_(exp.to_table(judged), "judged", table=True))
+        same = exp.EQ(
+            this=exp.column("_row", table="judged", quoted=True),
+            expression=exp.column("_row", table="raw", quoted=True),
         )
-    return _CONDITIONS[item.kind](item)
+        query = query.join(exp.alias_(exp.to_table(self.raw.name), "raw", table=True), on=same)
+        return viewed(target, query)
+
+    def _shown(self, matched: Matched, place: int, *, repaired: bool) -> Expression:
+        """Return a column's cleaned cell from the cell as sent: cleaned again only where it must be."""
+        cell = cell_of(matched)
+        told = self.repeated.columns.get(matched.column.key)
+        if told is not None and told.is_itself:
+            return cell
+        full = cleaned(cell, matched.column, self.match.contract, self.raw.form)
+        if matched.column.kind in SHOWS_REPAIRS:
+            mask = exp.column(f"_tidied{place // WORD}", table="judged", quoted=True)
+            return when((has_bits(mask, 1 << place % WORD), full), otherwise=cell.copy()) if repaired else cell
+        known = plain(cell, matched.column, self.match.contract, self.raw.form)
+        if known is None:
+            return full
+        if told is None or known.is_itself:
+            return gated(known.holds, known, matched, full)
+        # Of a handful of cells that are there comparing tells faster than a list of all spellings.
+        pairs = [(spelling, value) for spelling, value in spellings_of(matched.column) if spelling in told.seen]
+        same = [(exp.EQ(this=cell.copy(), expression=text(spelling)), text(value)) for spelling, value in pairs]
+        return when(*same, otherwise=None if told.is_plain else full)
 
 
 def _width_of(raw: RawTable, last: int) -> Expression:
@@ -195,50 +133,103 @@ def _width_of(raw: RawTable, last: int) -> Expression:
     return named(given, "_width")
 
 
-def _words(prefix: str, conditions: list[Expression]) -> list[Expression]:
+_ALL_USUAL = "_usual"
+
+
+def _fault_words(
+    match: Match, items: tuple[Expectation, ...], usual: Mapping[str, Usual], repeated: RepeatedCells
+) -> list[Expression]:
+    """Return the fault masks; columns judged by their distinct cells are only looked up."""
+    numbered = [
+        (bit, item)
+        for bit, item in enumerate(items)
+        if item.column not in repeated.columns or item.kind in OF_SEVERAL_CELLS
+    ]
+    before = [matched for matched in match.read if matched.column.key in repeated.columns]
+    words = []
+    for word in range(max(1, -(-len(items) // WORD))):
+        parts = fault_parts(numbered, word, usual, column(_ALL_USUAL))
+        parts += [part for matched in before for part in repeated.faults_of(matched, word)]
+        words.append(named(added(parts), f"_faults{word}"))
+    return words
+
+
+def _tidied_words(match: Match, form: str, usual: Mapping[str, Usual], repeated: RepeatedCells) -> list[Expression]:
+    always: list[tuple[int, Expression]] = []
+    asked: list[tuple[int, Expression]] = []
+    for place, matched in enumerate(match.read):
+        key = matched.column.key
+        if key not in repeated.columns:
+            (asked if key in usual else always).append((place, repair_of(matched, form, usual)))
+        elif (told := repeated.repair_of(matched)) is not None:
+            always.append((place, told))
+
+    def bits(repairs: list[tuple[int, Expression]], word: int) -> Expression:
+        return bitmask((place % WORD, told) for place, told in repairs if place // WORD == word)
+
     return [
-        named(bitmask(list(enumerate(conditions[start : start + WORD]))), f"{prefix}{start // WORD}")
-        for start in range(0, max(len(conditions), 1), WORD)
+        named(added([bits(always, word), *gated_terms(column(_ALL_USUAL), [bits(asked, word)])]), f"_tidied{word}")
+        for word in range(max(1, -(-len(match.read) // WORD)))
     ]
 
 
-def compile_table(raw: RawTable, match: Match, items: tuple[Expectation, ...], target: str) -> Compiled:
-    """Return the single statement that turns a staged table into its cleaned one with masks.
+def _flagged(raw: RawTable, match: Match, usual: Mapping[str, Usual], repeated: RepeatedCells) -> exp.Select:
+    """Return the staged rows below the header with the flags of their plain cells, and whether all of them are so."""
+    flags = [(known, flag) for known in usual.values() if (flag := repeated.flag(known)) is not None]
+    rows = exp.select(exp.Star(), *(named(flag, f"_plain{known.matched.place}") for known, flag in flags))
+    rows = rows.from_(exp.to_table(raw.name))
+    rows = rows.where(exp.GT(this=column("_row"), expression=number(match.header_row)), copy=False)
+    asked = [known.passes for key, known in usual.items() if key not in repeated.columns]
+    gate = named(exp.and_(*asked) if asked else exp.true(), _ALL_USUAL)
+    rows = exp.select(exp.Star(), gate).from_(rows.subquery("marked", copy=False), copy=False)
+    return repeated.joined(rows, match.read)
+
+
+def compile_table(
+    raw: RawTable,
+    match: Match,
+    items: tuple[Expectation, ...],
+    target: str,
+    *,
+    repeated: RepeatedCells | None = None,
+    short_cuts: bool = True,
+) -> Compiled:
+    """Return the single statement that judges every record of a staged table, see ``Compiled``.
 
     Records above and at the header, and blank ones, are left out; other records that are no data stay with ``_skip``
-    set. Raises ConfigurationError for an expectation that is not known.
+    set. ``repeated`` is what is known already of columns of which cells repeat. Without ``short_cuts`` plain cells get
+    the full treatment as well: the same result, for tests. Raises ConfigurationError for an expectation that is not
+    known.
     """
-    clean = [
-        (matched, cleaned(column(f"c{matched.place}"), matched.column, match.contract, raw.form))
-        for matched in match.read
-    ]
-    inner = exp.select(
-        column("_row"),
-        named(skipping(match, raw.width), "_skip"),
+    before = repeated or RepeatedCells()
+    usual = usual_of(match.read if short_cuts else (), match.contract, raw.form)
+    inner = _flagged(raw, match, usual, before)
+    told = {known.matched.place: (known.flag, known.plain) for known in usual.values()}
+    sure = surely_data(match, told, raw.width)
+    first, skip = first_text(raw.width), skipping(match)
+    if sure is not None:
+        inner = exp.select(exp.Star(), named(sure, "_sure")).from_(inner.subquery("known", copy=False), copy=False)
+        first, skip = (when((exp.not_(column("_sure")), each)) for each in (first, skip))
+    inner = exp.select(exp.Star(), named(first, "_first")).from_(inner.subquery("told", copy=False), copy=False)
+    middle = exp.select(
+        exp.Star(),
+        named(skip, "_skip"),
         _width_of(raw, match.last_place),
-        *(column(f"c{matched.place}") for matched, _ in clean),
-        *(named(value, matched.column.key) for matched, value in clean),
-        *(
-            named(call("fw_text", column(f"c{matched.place}")), matched.column.verbatim_key)
-            for matched in match.read
-            if matched.column.verbatim
-        ),
+        *(named(_cleaned(matched, match, raw.form, usual, before), matched.column.key) for matched in match.read),
+    ).from_(inner.subquery("begun", copy=False), copy=False)
+    fault_words = _fault_words(match, items, usual, before)
+    tidied_words = _tidied_words(match, raw.form, usual, before)
+    outer = exp.select(column("_row"), column("_skip"), column("_width"), *fault_words, *tidied_words)
+    outer = outer.from_(middle.subquery("staged", copy=False), copy=False).where(
+        exp.NullSafeNEQ(this=column("_skip"), expression=text("blank")), copy=False
     )
-    inner = inner.from_(exp.to_table(raw.name)).where(exp.GT(this=column("_row"), expression=number(match.header_row)))
-    faults = [fails(condition_of(item)) for item in items]
-    repairs = [
-        tidied(column(f"c{matched.place}"), column(matched.column.key), matched.column, raw.form)
-        for matched in match.read
-    ]
-    fault_words, tidied_words = _words("_faults", faults), _words("_tidied", repairs)
-    outer = exp.select(
-        column("_row"),
-        column("_skip"),
-        column("_width"),
-        *(column(matched.column.key) for matched in match.read),
-        *(column(matched.column.verbatim_key) for matched in match.read if matched.column.verbatim),
-        *fault_words,
-        *tidied_words,
-    )
-    outer = outer.from_(inner.subquery("staged")).where(exp.NullSafeNEQ(this=column("_skip"), expression=text("blank")))
-    return Compiled(created(target, outer), items, len(fault_words), len(tidied_words))
+    return Compiled(created(target, outer), items, len(fault_words), len(tidied_words), raw, match, before)
+
+
+def _cleaned(
+    matched: Matched, match: Match, form: str, usual: Mapping[str, Usual], repeated: RepeatedCells
+) -> Expression:
+    told = repeated.columns.get(matched.column.key)
+    if told is not None and told.is_itself:
+        return cell_of(matched)
+    return cleaned_cell(matched, match.contract, form, usual)

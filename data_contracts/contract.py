@@ -43,6 +43,8 @@ class TableColumn:
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     limits: Limits = Limits()
     personal: bool = False
+    references: tuple[tuple[str, str], ...] = ()
+    """(table, column) pairs of which one must know the value; declared as foreign keys, judged across files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,8 @@ class Contract:
     sectors: tuple[str, ...]
     columns: tuple[Column, ...]
     sheets: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
     row_key: tuple[str, ...] = ()
     key_repeats: str = "one"
     key_needs: tuple[str, ...] = ()

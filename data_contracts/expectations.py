@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from data_contracts.contract import Column, Contract
+from data_contracts.currencies import CODES
 from data_contracts.recognition import Match
 from data_contracts.vocabulary import MONEY_SHIFT, SCALES, Kind
 from fundwatch.domain.receipts import Level
@@ -34,9 +35,14 @@ OWN_KINDS = frozenset(
 )
 """Kinds that Great Expectations does not have: README.md says what each means."""
 
-_EXPONENT = r"^-?\d(\.\d+)?[Ee]\+?\d+$"
-_ACCOUNT_FORM = r"^[0-9A-Za-z*._@/#-]{1,40}$"
-_DECIMALS = {2: r"^-?\d+(\.\d{1,2}0*)?$", 6: r"^-?\d+(\.\d{1,6}0*)?$", 0: r"^-?\d+$"}
+EXPONENT = r"^-?\d(\.\d+)?[Ee]\+?\d+$"
+MASKED = r"\*"
+CUT_IDENTITY = r"^[1-9]\d{5}(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}$"
+"""Seventeen digits with a birth date where a resident number has it."""
+MONEY_FORM = r"^-?\d{1,16}(\.\d+)?$"
+CURRENCY_CODE = f"^({'|'.join(CODES)})$"
+ACCOUNT_FORM = r"^[0-9A-Za-z*._@/#-]{1,40}$"
+DECIMALS = {2: r"^-?\d+(\.\d{1,2}0*)?$", 6: r"^-?\d+(\.\d{1,6}0*)?$", 0: r"^-?\d+$"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +86,19 @@ def shift_of(column: Column, contract: Contract) -> int:
 def _account(build: _Builder, contract: Contract) -> None:
     own = build.column.required or bool(set(build.column.targets) & {*contract.table.row_key, *_required(contract)})
     own = own or any(set(build.column.targets) & set(group) for group in contract.one_of)
-    build.add(NOT_MATCH, "F014", regex=_EXPONENT)
-    build.add(MATCH, "F017", warn=not own, regex=_ACCOUNT_FORM)
-    build.add(NOT_MATCH, "F015", warn=not own, regex=r"\*")
+    build.add(NOT_MATCH, "F014", regex=EXPONENT)
+    build.add(MATCH, "F017", warn=not own, regex=ACCOUNT_FORM)
+    build.add(NOT_MATCH, "F015", warn=not own, regex=MASKED)
     build.add(NOT_MATCH, "F029", warn=True, regex=r"^\d{15}0{3,}$")
     build.add(LUHN, "F016", warn=True)
 
 
-def _token(build: _Builder) -> None:
-    build.add(NOT_MATCH, "F014", regex=_EXPONENT)
-    build.add(NOT_MATCH, "F015", warn=True, empties=True, regex=r"\*")
+def _token(build: _Builder, contract: Contract) -> None:
+    needed = contract.key_fallback == "none" and bool(set(build.column.targets) & set(contract.key_needs))
+    build.add(NOT_MATCH, "F014", regex=EXPONENT)
+    build.add(NOT_MATCH, "F015", warn=not needed, empties=not needed, regex=MASKED)
     if build.column.identity == "any":
+        build.add(NOT_MATCH, "F054", regex=CUT_IDENTITY)
         build.add(IDENTITY, "F011", shape="resident")
         build.add(IDENTITY, "F012", shape="uscc")
     else:
@@ -120,8 +128,8 @@ def _number(build: _Builder, contract: Contract) -> None:
     column = build.column
     if column.kind is Kind.MONEY:
         shift = shift_of(column, contract)
-        build.add(MATCH, "F002", regex=r"^-?\d{1,16}(\.\d+)?$")
-        build.add(MATCH, "F003", regex=_DECIMALS[shift])
+        build.add(MATCH, "F002", regex=MONEY_FORM)
+        build.add(MATCH, "F003", regex=DECIMALS[shift])
         if "amount" in column.targets and contract.negative_amount == "refuse":
             build.add(NOT_MATCH, "F021", regex="^-")
         if column.part is None:
@@ -151,9 +159,14 @@ def allowed_values(column: Column, contract: Contract) -> tuple[str, ...]:
     return canonical + tuple(value for value in column.values if value not in canonical)
 
 
+_SPELLINGS_LISTED = 5
+
+
 def _listed(column: Column, allowed: tuple[str, ...]) -> str:
-    spellings = [spelling for value in allowed for spelling in column.values.get(value, (value,))]
-    return "、".join(spellings[:12])
+    """Return what may be written, the spellings of each value together, so that all values show."""
+    groups = [column.values.get(value, (value,)) for value in allowed]
+    shown = ["、".join(spellings[:_SPELLINGS_LISTED]) for spellings in groups if spellings]
+    return "；".join(shown)
 
 
 def _by_kind(build: _Builder, contract: Contract) -> None:
@@ -162,9 +175,9 @@ def _by_kind(build: _Builder, contract: Contract) -> None:
         case Kind.ACCOUNT:
             _account(build, contract)
         case Kind.TOKEN:
-            _token(build)
+            _token(build, contract)
         case Kind.CODE:
-            build.add(NOT_MATCH, "F014", regex=_EXPONENT)
+            build.add(NOT_MATCH, "F014", regex=EXPONENT)
         case Kind.USCC:
             build.add(USCC, "F012")
         case Kind.MONEY | Kind.SCALED | Kind.INTEGER:
@@ -176,7 +189,7 @@ def _by_kind(build: _Builder, contract: Contract) -> None:
                 allowed = allowed_values(column, contract)
                 build.add(IN_SET, "F008", detail=_listed(column, allowed), value_set=list(allowed))
         case Kind.CURRENCY:
-            build.add(MATCH, "F019", regex="^[A-Z]{3}$")
+            build.add(MATCH, "F019", regex=CURRENCY_CODE)
         case _:
             pass
 
@@ -217,7 +230,9 @@ def _presence(match: Match) -> list[Expectation]:
         ]
         if sources:
             keys = [column.key for column in sources]
-            made.append(Expectation(ANY_NOT_NULL, keys[0], "F001", arguments={"columns": keys}))
+            alone = len(keys) == 1
+            arguments = {} if alone else {"columns": keys}
+            made.append(Expectation(NOT_NULL if alone else ANY_NOT_NULL, keys[0], "F001", arguments=arguments))
     return made
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import reduce
+from functools import cache, reduce
 
 import duckdb
 from sqlglot import exp
@@ -43,14 +43,19 @@ def call(name: str, *arguments: Expression) -> Expression:
     return exp.Anonymous(this=name, expressions=list(arguments))
 
 
+@cache
+def _type(name: str) -> exp.DataType:
+    return exp.DataType.build(name, dialect="duckdb")
+
+
 def cast(value: Expression, to: str) -> Expression:
     """Return a cast that raises on a bad value."""
-    return exp.Cast(this=value, to=exp.DataType.build(to, dialect="duckdb"))
+    return exp.Cast(this=value, to=_type(to).copy())
 
 
 def try_cast(value: Expression, to: str) -> Expression:
     """Return a cast that gives NULL for a bad value."""
-    return exp.TryCast(this=value, to=exp.DataType.build(to, dialect="duckdb"))
+    return exp.TryCast(this=value, to=_type(to).copy())
 
 
 def when(*branches: tuple[Expression, Expression], otherwise: Expression | None = None) -> Expression:
@@ -108,6 +113,11 @@ def bitmask(conditions: Iterable[tuple[int, Expression]]) -> Expression:
         when((condition, cast(number(1 << bit), "BIGINT")), otherwise=cast(number(0), "BIGINT"))
         for bit, condition in conditions
     ]
+    return added(terms)
+
+
+def added(terms: Iterable[Expression]) -> Expression:
+    """Return the sum of one or more terms."""
     return reduce(lambda left, right: exp.Add(this=left, expression=right), terms)
 
 
@@ -119,7 +129,7 @@ def has_bits(mask: Expression, bits: int) -> Expression:
 
 def named(value: Expression, name: str) -> Expression:
     """Return ``value AS "name"``."""
-    return exp.alias_(value, name, quoted=True)
+    return exp.alias_(value, name, quoted=True, copy=False)
 
 
 def sql(expression: Expression) -> str:
@@ -132,3 +142,9 @@ def created(target: str, query: Expression) -> str:
     temporary = exp.Properties(expressions=[exp.TemporaryProperty()])
     table = exp.to_table(target)
     return sql(exp.Create(this=table, kind="TABLE", replace=True, expression=query, properties=temporary))
+
+
+def viewed(target: str, query: Expression) -> str:
+    """Return the statement that keeps a query under a name as a temporary view."""
+    temporary = exp.Properties(expressions=[exp.TemporaryProperty()])
+    return sql(exp.Create(this=exp.to_table(target), kind="VIEW", replace=True, expression=query, properties=temporary))

@@ -8,7 +8,8 @@ from typing import Any
 
 import duckdb
 
-from data_contracts.compiling import WORD, Compiled
+from data_contracts.compiling import Compiled
+from data_contracts.masks import WORD
 from data_contracts.reading.staged import CellFlag, RawTable
 from data_contracts.recognition import Match, Matched
 from data_contracts.statements import statement
@@ -22,12 +23,22 @@ LISTED_REPAIRS = 20
 _LONGEST_VALUE = 120
 
 
-_FLAG_CODES = {"torn_record": "F024", "unclosed_quote": "F025", "formula_cell": "F026"}
+_FLAG_CODES = {
+    "torn_record": "F024",
+    "unclosed_quote": "F025",
+    "formula_cell": "F026",
+    "giant_line": "F040",
+    "giant_cell": "F041",
+    "undecodable": "F042",
+    "nul_bytes": "F043",
+    "merged_cell": "F044",
+    "error_value": "F045",
+}
 _WHY = {
-    "total": "合计、页码或表尾 (totals, page number, footer)",
-    "header": "重复的表头 (repeated header)",
-    "failure": "查询失败说明 (failure text instead of an entry)",
-    "carried": "期初、期末或承前余额 (balance carried)",
+    "total": ("合计、页码或表尾", "totals, page number or footer"),
+    "header": ("重复的表头", "repeated header"),
+    "failure": ("查询失败说明", "failure text instead of an entry"),
+    "carried": ("期初、期末或承前余额", "balance carried"),
 }
 
 
@@ -43,8 +54,13 @@ class Checking:
 
     @property
     def clean(self) -> str:
-        """Table of cleaned text and masks."""
+        """View of cleaned text and masks."""
         return f"{self.prefix}_clean"
+
+    @property
+    def judged(self) -> str:
+        """Table of what each record is, and its masks."""
+        return f"{self.prefix}_judged"
 
     def run(
         self, name: str, parameters: Mapping[str, object] | None = None, words: Mapping[str, str] | None = None
@@ -84,6 +100,14 @@ def _flag_rows(checking: Checking) -> list[tuple[int, int, str]]:
     return [(flag.row, flag.column, _FLAG_CODES[flag.code]) for flag in kept]
 
 
+def judge(checking: Checking) -> None:
+    """Create ``<prefix>_judged``, what each record is and its masks, and show its cleaned cells in ``clean``."""
+    checking.connection.execute(checking.compiled.statement)
+    tidied = [f"coalesce(bit_or(_tidied{word}), 0)" for word in range(checking.compiled.tidied_words)]
+    joined = checking.connection.table(checking.judged).aggregate(", ".join(tidied)).fetchall()[0]
+    checking.connection.execute(checking.compiled.cleaned_view(checking.clean, checking.judged, joined))
+
+
 def find_faults(checking: Checking) -> None:
     """Create ``<prefix>_hits`` (row, place, code, level, detail): the gravest of a cell, only that of a broken row."""
     columns = list(zip(*_bits(checking), strict=True)) or [(), (), (), (), ()]
@@ -109,11 +133,12 @@ def add_hits(checking: Checking, rows: Iterable[tuple[int, int, str, Level, str]
         checking.run("add_hits", {name: list(values) for name, values in zip(names, columns, strict=True)})
 
 
-def _cells(checking: Checking, table: str, rows: Iterable[int]) -> dict[int, dict[str, Any]]:
+def _cells(checking: Checking, rows: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """Return the cells of some rows as they were sent."""
     wanted = sorted(set(rows))
     if not wanted:
         return {}
-    found = checking.run("cells", {"rows": wanted}, {"told_rows": table})
+    found = checking.run("cells", {"rows": wanted}, {"told_rows": checking.raw.name})
     names = [item[0] for item in found.description]
     return {record[names.index("_row")]: dict(zip(names, record, strict=True)) for record in found.fetchall()}
 
@@ -130,7 +155,7 @@ def _header_at(checking: Checking, place: int) -> str:
 def list_faults(checking: Checking) -> list[Fault]:
     """Return errors and warnings in the order of rows and columns, up to the cap."""
     hits = checking.run("fault_listed", {"most": LISTED_FAULTS}).fetchall()
-    raw = _cells(checking, checking.raw.name, (hit[0] for hit in hits))
+    raw = _cells(checking, (hit[0] for hit in hits))
     return [
         cell_fault(
             code,
@@ -150,28 +175,35 @@ def list_repairs(checking: Checking) -> tuple[list[Fault], list[FaultCount]]:
     """Return lossless repairs (first places of each column) and skipped records, with their full counts."""
     faults: list[Fault] = []
     totals: list[FaultCount] = []
-    for word in range(checking.compiled.tidied_words):
-        found = checking.run("repairs", {"most": LISTED_REPAIRS}, {"_tidied0": f"_tidied{word}"}).fetchall()
-        for bit, count, rows in found:
-            matched = checking.match.read[word * WORD + bit]
-            letter, key = column_letter(matched.place), matched.column.key
-            totals.append(FaultCount("N001", Level.NORMALISED, letter, matched.header, count))
-            raw, clean = _cells(checking, checking.raw.name, rows), _cells(checking, checking.clean, rows)
-            faults += [
-                cell_fault(
-                    "N001",
-                    Level.NORMALISED,
-                    row=row,
-                    sheet=checking.raw.sheet,
-                    column=letter,
-                    header=matched.header,
-                    value=_shown(raw[row][f"c{matched.place}"]),
-                    detail=_shown(clean[row][key]) or "空 (empty)",
-                )
-                for row in rows
-            ]
+    repaired = [
+        (checking.match.read[word * WORD + bit], count, rows)
+        for word in range(checking.compiled.tidied_words)
+        for bit, count, rows in checking.run(
+            "repairs", {"most": LISTED_REPAIRS}, {"_tidied0": f"_tidied{word}"}
+        ).fetchall()
+    ]
+    raw = _cells(checking, (row for _, _, rows in repaired for row in rows))
+    for matched, count, rows in repaired:
+        letter = column_letter(matched.place)
+        totals.append(FaultCount("N001", Level.NORMALISED, letter, matched.header, count))
+        # A view's column is computed only for what a filter leaves, and a join with the rows wanted is none.
+        words = {"told_rows": checking.clean, "told_cell": f'"{matched.column.key}"'}
+        clean = dict(checking.run("few_cells", {"rows": rows}, words).fetchall())
+        faults += [
+            cell_fault(
+                "N001",
+                Level.NORMALISED,
+                row=row,
+                sheet=checking.raw.sheet,
+                column=letter,
+                header=matched.header,
+                value=_shown(raw[row][f"c{matched.place}"]),
+                detail=_shown(clean[row]) or ("空", "empty"),
+            )
+            for row in rows
+        ]
     for why, count, rows in checking.run("skipped", {"most": LISTED_REPAIRS}).fetchall():
-        totals.append(FaultCount("N003", Level.NORMALISED, "", _WHY[why], count))
+        totals.append(FaultCount("N003", Level.NORMALISED, "", _WHY[why][0], count))
         faults += [
             cell_fault("N003", Level.NORMALISED, row=row, sheet=checking.raw.sheet, detail=_WHY[why]) for row in rows
         ]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
 
-from data_contracts.expressions import Expression, call, cast, column, created, named, number, sql, text, when
+from data_contracts.contract import Contract
+from data_contracts.expressions import Expression, call, cast, column, created, named, number, sql, text, viewed
 from data_contracts.faulting import Checking, add_hits
 from data_contracts.typing_rows import TypedSelect
 from data_contracts.vocabulary import LINEAGE, Kind
@@ -32,16 +31,6 @@ class Lineage:
     institution: str
 
 
-def throwaway_tokens() -> Tokenise:
-    """Return a tokeniser with a random key that is forgotten: joins hold within one check and nowhere else."""
-    key = secrets.token_bytes(32)
-
-    def tokenise(texts: Sequence[str]) -> Mapping[str, str]:
-        return {text: "T" + hmac.new(key, text.encode("utf-8"), hashlib.sha256).hexdigest()[:32] for text in texts}
-
-    return tokenise
-
-
 def _identity_columns(checking: Checking) -> list[str]:
     table = checking.match.contract.table
     return [
@@ -51,10 +40,23 @@ def _identity_columns(checking: Checking) -> list[str]:
     ]
 
 
-def map_identities(checking: Checking, tokenise: Tokenise) -> None:
+def _forget_identities(checking: Checking, keys: list[str]) -> None:
+    """Show each distinct identity text with a token of a random key that is forgotten: joins hold within one check.
+
+    A view: a check of which nothing is stored asks for no token.
+    """
+    texts = [sql(exp.select(named(column(key), "_text")).from_(checking.clean)) for key in keys]
+    key = secrets.token_hex(32)
+    checking.run("identities_forgotten", words={"all_texts": f"({' UNION ALL '.join(texts)})", "forgotten_key": key})
+
+
+def map_identities(checking: Checking, tokenise: Tokenise | None) -> None:
     """Create ``<prefix>_identities``: each distinct identity text with token, birth date and region."""
     checking.run("identity_tokens")
     keys = _identity_columns(checking)
+    if tokenise is None and keys:
+        _forget_identities(checking, keys)
+        return
     for key in keys:
         found = (
             exp.select(column(key))
@@ -63,15 +65,16 @@ def map_identities(checking: Checking, tokenise: Tokenise) -> None:
             .where(exp.not_(exp.Is(this=column(key), expression=exp.Null())))
         )
         texts = [row[0] for row in checking.connection.execute(sql(found)).fetchall()]
-        normal = {text: normalise_identity(text) for text in texts}
-        tokens = tokenise(sorted(set(normal.values())))
-        for start in range(0, len(texts), _CHUNK):
-            part = texts[start : start + _CHUNK]
-            checking.run(
-                "add_identities",
-                {"texts": part, "tokens": [tokens[normal[text]] for text in part]},
-            )
+        _enter_tokens(checking, texts, tokenise)
     checking.run("identities")
+
+
+def _enter_tokens(checking: Checking, texts: list[str], tokenise: Tokenise | None) -> None:
+    normal = {text: normalise_identity(text) for text in texts}
+    tokens = tokenise(sorted(set(normal.values()))) if tokenise else {}
+    for start in range(0, len(texts), _CHUNK):
+        part = texts[start : start + _CHUNK]
+        checking.run("add_identities", {"texts": part, "tokens": [tokens[normal[text]] for text in part]})
 
 
 def _joined(parts: list[Expression]) -> Expression:
@@ -80,13 +83,24 @@ def _joined(parts: list[Expression]) -> Expression:
 
 
 def _content(checking: Checking) -> Expression:
-    """Return all that a row says as one text over ``<prefix>_typed``, lineage, order and tokens apart.
+    """Return all that a row says as one text over all typed columns, lineage, order and tokens apart.
 
     Tokens are left out so that a change of their key does not change who a row is.
     """
     columns = checking.match.contract.table.columns
     said = [item for item in columns if item.name not in (*LINEAGE, "sequence") and item.kind is not Kind.TOKEN]
     return call("md5", _joined([column(item.name) for item in said]))
+
+
+def _any(checking: Checking, condition: Expression) -> bool:
+    found = exp.select("1").from_(f"{checking.prefix}_typed").where(condition).limit(1)
+    return checking.connection.execute(sql(found)).fetchone() is not None
+
+
+def _whole(checking: Checking) -> exp.Select:
+    """Return the select of all typed columns of the rows without an error."""
+    select = TypedSelect(checking.match, checking.compiled, checking.clean, f"{checking.prefix}_identities")
+    return select.query(f"{checking.prefix}_bad")
 
 
 def key_rows(checking: Checking, lineage: Lineage) -> None:
@@ -100,20 +114,32 @@ def key_rows(checking: Checking, lineage: Lineage) -> None:
     missing = [exp.Is(this=column(name), expression=exp.Null()) for name in contract.key_needs]
     filled = exp.not_(exp.or_(*missing)) if missing else exp.true()
     key = _joined([column(name) for name in contract.row_key])
-    selected = exp.select(
-        column("_row"),
-        named(when((filled, key), otherwise=_content(checking)), "_text"),
-        named(filled.copy(), "_has_key"),
-        named(exp.true() if contract.key_repeats == "counted" else exp.not_(filled.copy()), "_is_counted"),
-    ).from_(f"{checking.prefix}_typed")
-    checking.connection.execute(created(f"{checking.prefix}_key_texts", selected))
+    counted = exp.true() if contract.key_repeats == "counted" else exp.false()
+
+    def texts(value: Expression, has_key: Expression, is_counted: Expression, rows: Expression) -> exp.Select:
+        said = [named(value, "_text"), named(has_key, "_has_key"), named(is_counted, "_is_counted")]
+        return exp.select(column("_row"), *said).from_(rows)
+
+    selected: exp.Query = texts(key, exp.true(), counted, exp.to_table(f"{checking.prefix}_typed")).where(filled)
+    if missing and _any(checking, exp.or_(*missing)):
+        # Content is all that a row says: it is put together for those rows alone that lack their own key.
+        without = texts(_content(checking), exp.false(), exp.true(), _whole(checking).subquery("whole"))
+        # The typed table tells which: a condition on cells would be asked of faulty ones too, which no cast can read.
+        lacking = exp.select("_row").from_(f"{checking.prefix}_typed").where(exp.or_(*missing)).subquery()
+        without = without.where(exp.In(this=column("_row"), query=lacking))
+        selected = exp.union(selected, without, distinct=False)
+    checking.connection.execute(viewed(f"{checking.prefix}_key_texts", selected))
     checking.run("keyed", {"institution": lineage.institution})
 
 
 def _doubled(checking: Checking) -> list[tuple[int, int, bool]]:
     """Return (row, other row, same content) of rows that share a key which only one may have."""
     checking.run("shared_keys")
-    selected = exp.select(column("_row"), named(_content(checking), "_content")).from_(f"{checking.prefix}_typed")
+    if checking.count("count_shared") == 0:
+        return []
+    selected = exp.select(column("_row"), named(_content(checking), "_content")).from_(
+        _whole(checking).subquery("whole")
+    )
     shared = exp.select("_row").from_(f"{checking.prefix}_shared").subquery()
     selected = selected.where(exp.In(this=column("_row"), query=shared))
     checking.connection.execute(created(f"{checking.prefix}_contents", selected))
@@ -139,12 +165,29 @@ def judge_keys(checking: Checking) -> set[int]:
     return left_out
 
 
-def type_rows(checking: Checking, tokenise: Tokenise, lineage: Lineage) -> None:
-    """Create ``<prefix>_typed`` and ``<prefix>_keys`` from rows without an error, less what keys rule out."""
+_BALANCED = (
+    "account", "account_key", "booked_day", "booked_at", "time_precision", "currency", "direction", "amount", "balance",
+)  # fmt: skip
+"""Typed columns that the proof by balances reads, beside whether the entry succeeded."""
+
+
+def _narrow(contract: Contract) -> set[str]:
+    """Return the typed columns that keys, days and balances need."""
+    names = {*contract.row_key, *contract.key_needs}
+    names |= {item.name for item in contract.table.columns if item.kind is Kind.DAY_NUMBER}
+    return names | {*_BALANCED, "succeeded"} if "sequence" in contract.table.names else names
+
+
+def type_rows(checking: Checking, tokenise: Tokenise | None, lineage: Lineage) -> None:
+    """Create ``<prefix>_typed`` and ``<prefix>_keys`` from rows without an error, less what keys rule out.
+
+    The table holds only what keys, days and balances need.
+    """
     checking.run("bad_rows")
     map_identities(checking, tokenise)
     select = TypedSelect(checking.match, checking.compiled, checking.clean, f"{checking.prefix}_identities")
-    checking.connection.execute(select.statement(f"{checking.prefix}_typed", f"{checking.prefix}_bad"))
+    narrow = select.query(f"{checking.prefix}_bad", _narrow(checking.match.contract))
+    checking.connection.execute(created(f"{checking.prefix}_typed", narrow))
     key_rows(checking, lineage)
     left_out = judge_keys(checking)
     if left_out:
@@ -153,8 +196,11 @@ def type_rows(checking: Checking, tokenise: Tokenise, lineage: Lineage) -> None:
             checking.run("drop_rows", rows, {"told_rows": f"{checking.prefix}_{table}"})
 
 
-def finish_rows(checking: Checking, lineage: Lineage, has_order: bool) -> str:
-    """Create ``<prefix>_rows`` with exactly the canonical columns and return its name."""
+def finish_rows(checking: Checking, lineage: Lineage, has_order: bool, *, lasting: bool) -> str:
+    """Create ``<prefix>_rows`` with exactly the canonical columns and return its name.
+
+    A table where they are ``lasting``, a view otherwise, since a check of which nothing is stored reads no row.
+    """
     table = checking.match.contract.table
     given: dict[str, Expression] = {
         "record_id": exp.column("record_id", table="keys", quoted=True),
@@ -164,6 +210,9 @@ def finish_rows(checking: Checking, lineage: Lineage, has_order: bool) -> str:
         "row": exp.column("_row", table="typed", quoted=True),
         "institution": text(lineage.institution),
     }
+    if checking.raw.origins:
+        for name in ("file", "sheet", "row"):
+            given[name] = call("coalesce", exp.column(name, table="origins", quoted=True), given[name])
     if has_order:
         given["sequence"] = exp.column("sequence", table="ordered", quoted=True)
     elif "sequence" in table.names:
@@ -175,13 +224,20 @@ def finish_rows(checking: Checking, lineage: Lineage, has_order: bool) -> str:
             )
             for item in table.columns
         )
-    ).from_(exp.alias_(exp.to_table(f"{checking.prefix}_typed"), "typed", table=True))
+    ).from_(_whole(checking).subquery("typed"))
     joins = ["keys", *(["ordered"] if has_order else [])]
     for name in joins:
         same = exp.EQ(
             this=exp.column("_row", table=name, quoted=True), expression=exp.column("_row", table="typed", quoted=True)
         )
         query = query.join(exp.alias_(exp.to_table(f"{checking.prefix}_{name}"), name, table=True), on=same)
+    if checking.raw.origins:
+        same = exp.EQ(
+            this=exp.column("_row", table="origins", quoted=True),
+            expression=exp.column("_row", table="typed", quoted=True),
+        )
+        origins = exp.alias_(exp.to_table(checking.raw.origins), "origins", table=True)
+        query = query.join(origins, on=same, join_type="left")
     target = f"{checking.prefix}_rows"
-    checking.connection.execute(created(target, query))
+    checking.connection.execute(created(target, query) if lasting else viewed(target, query))
     return target

@@ -13,6 +13,9 @@ from open_data_contract_standard.model import OpenDataContractStandard
 
 from fundwatch.domain.errors import ConfigurationError
 
+# The C loader reads the catalogue ten times faster; a check waits for it.
+_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 def contract_error(place: str, zh: str, en: str) -> ConfigurationError:
     """Return the error for a contract that we wrote wrongly."""
@@ -49,7 +52,7 @@ def read_odcs(path: Path) -> OpenDataContractStandard:
     Raises ConfigurationError when it is no YAML, no ODCS contract, or holds a key that the standard does not know.
     """
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - both loaders are safe ones
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise contract_error(path.name, "不是可读的 YAML", f"not readable YAML ({error})") from error
     if not isinstance(raw, dict):

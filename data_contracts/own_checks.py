@@ -82,7 +82,8 @@ def _any_filled(texts: Sequence[str | None], _: Arguments) -> bool:
 
 
 def _exactly_one(texts: Sequence[str | None], _: Arguments) -> bool:
-    return sum(bool(_decimal(text)) for text in texts) == 1
+    numbers = [_decimal(text) for text in texts if text is not None]
+    return None in numbers or sum(bool(number) for number in numbers) == 1
 
 
 CELL_CHECKS: Mapping[str, Callable[[str, Arguments], bool]] = {

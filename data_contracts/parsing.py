@@ -59,7 +59,20 @@ def _table_column(item: SchemaProperty, file: str) -> TableColumn:
         values=values_of(keys.get("values", {}), place),
         limits=limits_of(item, place),
         personal=item.classification == "personal",
+        references=_references(item, place),
     )
+
+
+def _references(item: SchemaProperty, place: str) -> tuple[tuple[str, str], ...]:
+    found = []
+    for link in item.relationships or []:
+        table, _, name = str(link.to or "").partition(".")
+        if link.type != "foreignKey" or link.from_ or not name or "." in name:
+            raise contract_error(
+                place, "relationships 只认 foreignKey 与 表.列", "relationships know only foreignKey and table.column"
+            )
+        found.append((table, name))
+    return tuple(found)
 
 
 def parse_table(path: Path) -> Table:
@@ -243,6 +256,8 @@ def parse_feed(path: Path, tables: Mapping[str, Table]) -> Contract:
         sectors=keys.names("sectors", words.SECTORS),
         columns=tuple(_column(item, table, path.name) for item in schema.properties or []),
         sheets=keys.names("sheets"),
+        files=keys.names("files"),
+        forms=keys.names("forms", words.FORMS),
         row_key=row_key,
         key_repeats=keys.choice("key_repeats", words.KEY_REPEATS, table.key_repeats),
         key_needs=keys.names("key_needs", names) or row_key,

@@ -53,6 +53,8 @@ CONTRACT_KEYS_FEED = frozenset(
         "table",
         "sectors",
         "sheets",
+        "files",
+        "forms",
         "row_key",
         "key_repeats",
         "key_fallback",
@@ -93,6 +95,7 @@ COLUMN_KEYS_FEED = frozenset(
 )
 COLUMN_OPTIONS = frozenset({"minLength", "maxLength", "pattern", "minimum", "maximum"})
 
+FORMS = frozenset({"csv", "xlsx", "parquet", "xml"})
 SECTORS = frozenset({"bank", "micro_loan", "guarantee", "pawn", "authority"})
 NATURES = frozenset({"stock", "flow"})
 DIRECTIONS = frozenset({"statement", "ledger"})
@@ -164,3 +167,8 @@ SKIPPED_ROWS = (
     r"(?i)^(grand )?total\b",
 )
 """First non-empty cell of a row that is no data: totals, page numbers, footers."""
+
+ORIGINAL_ROW = "原行号"
+"""Header of the column in which a file of corrected rows names the row that each one replaces."""
+ORIGINAL_BATCH = "原批次"
+"""Header of the column in which it may name the batch."""

@@ -14,10 +14,10 @@ from typing import Any
 import pandas as pd
 
 from data_contracts import expectations as kinds
-from data_contracts.compiling import WORD
 from data_contracts.contract import Contract
 from data_contracts.expectations import Expectation
 from data_contracts.gx_running import ROW, failing_rows, plain, validated, without_cells, write_docs
+from data_contracts.masks import WORD
 from data_contracts.suite import WIDTH_COLUMN, Bound, bounds_of, profile_suite_of, suite_of
 from data_contracts.wording import BATCH_WORDINGS
 from fundwatch.domain.errors import EngineError

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from detectors import storing
 from fundwatch.domain.errors import FundwatchError
+from fundwatch.store.confinement import network_is_shut
+from fundwatch.store.durable import make_folder
 from fundwatch.store.operations import history
 from fundwatch.store.operations.database import WAL_SINCE, reading
 from fundwatch.store.schema import RELATIONS
@@ -35,6 +37,7 @@ def examine(settings: Settings) -> Iterator[Remark]:
     """Yield a remark on each thing that a night depends on."""
     yield _sqlite(settings)
     yield _disk(settings)
+    yield _parsing(settings)
     try:
         with Installation.open(settings) as installation:
             for look in (_register, _contracts, _rules, _lake, _model, _warehouse):
@@ -70,6 +73,24 @@ def _disk(settings: Settings) -> Remark:
     if free < _LEAST_FREE:
         return Remark(False, f"磁盘仅余 {gib:.1f} GiB，请清理。", f"only {gib:.1f} GiB of disk are free; make room.")
     return Remark(True, f"磁盘余量 {gib:.0f} GiB。", f"{gib:.0f} GiB of disk are free.")
+
+
+def _parsing(settings: Settings) -> Remark:
+    try:
+        is_shut = network_is_shut(make_folder(settings.temporary))
+    except FundwatchError as error:
+        return Remark(False, error.zh, error.en)
+    if is_shut:
+        return Remark(
+            True,
+            "文件在受限进程中解析，该进程不能联网、不能启动程序。",
+            "files are parsed in a confined process that reaches no network and starts no program.",
+        )
+    return Remark(
+        False,
+        "本机内核不支持系统调用过滤，解析进程只受内存与时间限制；请使用较新的 Linux 内核（x86-64 或 aarch64）。",
+        "this kernel offers no system-call filter: parsing is limited in memory and time only; use a newer Linux.",
+    )
 
 
 def _register(installation: Installation) -> Remark:

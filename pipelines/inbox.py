@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fundwatch.domain.errors import ConfigurationError, InputError
 from fundwatch.store.registry import Registry
-from pipelines.intake import Source
+from pipelines.examining import Source
 
 QUIET = timedelta(seconds=10)
 """A file that changed more recently may still be written; it waits for the next run."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -142,3 +143,8 @@ def write_json(path: Path, content: object) -> None:
     temporary.touch(mode=0o600)
     temporary.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
     temporary.replace(path)
+
+
+def settings_of_environment() -> Settings:
+    """Return the settings of this process."""
+    return Settings.from_environment(os.environ)

@@ -3,62 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-from data_contracts.checking import Checked, Sender, check, release
+from data_contracts.checking import Checked
+from fundwatch.domain.cross_faults import reported_before
 from fundwatch.domain.errors import BusyError, EngineError, InputError
-from fundwatch.domain.file_receipts import conflict_fault, forgotten_rows, merged, quarantining, refused
-from fundwatch.domain.keys import month_bounds
-from fundwatch.domain.receipts import Fault, Receipt, Verdict
-from fundwatch.store.batches import Arrival, Conflict, add_batch
-from fundwatch.store.engines import open_memory
+from fundwatch.domain.file_receipts import conflict_fault, forgotten_rows, quarantining, refused
+from fundwatch.domain.quality import Quality
+from fundwatch.domain.receipts import BatchFault, Fault, Receipt, Verdict
+from fundwatch.domain.visible import file_name
+from fundwatch.store.batches import Arrival, Settlement, add_batch
 from fundwatch.store.operations import ledger
 from fundwatch.store.operations.database import reading, writing
 from fundwatch.store.operations.ledger import CHECKED, LOADED, RECEIVED, REJECTED, SUPERSEDED, Batch, BatchMove
-from fundwatch.store.registry import Institution
+from pipelines.crosschecking import cross_check
+from pipelines.deliveries import quality_of
 from pipelines.drafts import Draft
+from pipelines.examining import Period, Source, file_receipt, opened_again, period_of, require_readable
 from pipelines.installation import Installation
 from pipelines.witnessing import witness
 
 _LIAISON = "liaison"
-_MONTHLY = "firm_snapshots"
-Period = tuple[int | None, int | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One file to take in and the institution that sends it."""
-
-    path: Path
-    institution: str
-
-
-def sender_of(institution: Institution) -> Sender:
-    """Return how the contract check knows an institution."""
-    overrides = {name: value for name, value in asdict(institution.feeds).items() if value is not None}
-    return Sender(institution.code, institution.sector, overrides)
-
-
-def check_only(installation: Installation, source: Source) -> Receipt:
-    """Return the receipt of a file; nothing is stored, and identity numbers are forgotten."""
-    institution = installation.registry.institution(source.institution)
-    _require_readable(source.path)
-    connection = open_memory(installation.settings, (installation.settings.temporary, source.path.parent))
-    try:
-        results = check(
-            source.path,
-            institution=sender_of(institution),
-            catalogue=installation.contracts,
-            connection=connection,
-            workdir=installation.settings.temporary,
-        )
-        return merged([result.receipt for result in results])
-    finally:
-        connection.close()
 
 
 def receive(
@@ -67,6 +35,7 @@ def receive(
     sources: Sequence[Source],
     *,
     corrects: str | None = None,
+    completes: str | None = None,
     legal_basis: str | None = None,
 ) -> Draft:
     """Take in files one by one, after those that were landed before and wait; return the draft with their receipts.
@@ -75,10 +44,13 @@ def receive(
     an engine that fails loses nothing: what waits is tried again by the next run.
     """
     for source in sources:
-        _require_readable(source.path)
-    if corrects:
-        _require_correctable(installation, corrects)
-    arrived = [acknowledge(installation, source, legal_basis) for source in sources]
+        require_readable(source.path)
+    for named in (corrects, completes):
+        if named:
+            _require_correctable(installation, named)
+    arrived = [
+        acknowledge(installation, source, legal_basis, corrects=corrects, completes=completes) for source in sources
+    ]
     with reading(installation.operations) as connection:
         waiting = ledger.list_batches(connection, states=[RECEIVED, CHECKED])
     wanted = {batch.batch for batch in arrived}
@@ -87,9 +59,8 @@ def receive(
         if batch.state == LOADED or move is not None:
             draft = replace(draft, outcomes=(*draft.outcomes, _repeated(installation, batch, move)))
         else:
-            # A correction is declared for the files sent now, never for others that happen to wait.
-            draft = _attempt(installation, draft, batch, corrects if batch.batch in wanted else None)
-    return draft
+            draft = _attempt(installation, draft, batch)
+    return cross_check(installation, draft)
 
 
 def _require_correctable(installation: Installation, corrects: str) -> None:
@@ -98,16 +69,16 @@ def _require_correctable(installation: Installation, corrects: str) -> None:
         state = ledger.batch(connection, corrects).state
     if state not in (LOADED, SUPERSEDED):
         raise InputError(
-            f"批次 {corrects} 不在库中，无法更正，请核对批次号或不带 --corrects 重报。",
-            f"batch {corrects} does not stand and cannot be corrected; check its id or send without --corrects.",
+            f"批次 {corrects} 不在库中，无法更正或补正，请核对批次号，或直接重报。",
+            f"batch {corrects} does not stand and cannot be corrected or completed; check its id, or send anew.",
             code="F301",
         )
 
 
-def _attempt(installation: Installation, draft: Draft, batch: Batch, corrects: str | None) -> Draft:
+def _attempt(installation: Installation, draft: Draft, batch: Batch) -> Draft:
     """Take one batch in; when our engine fails on it the batch waits, and the others go on."""
     try:
-        return _take_in(installation, draft, batch, corrects)
+        return _take_in(installation, draft, batch)
     except BusyError:
         raise
     except EngineError as error:
@@ -115,8 +86,15 @@ def _attempt(installation: Installation, draft: Draft, batch: Batch, corrects: s
         return replace(draft, failures=(*draft.failures, failure))
 
 
-def acknowledge(installation: Installation, source: Source, legal_basis: str | None = None) -> Batch:
-    """Land a file and enter it in the ledger; from here on it cannot be lost.
+def acknowledge(
+    installation: Installation,
+    source: Source,
+    legal_basis: str | None = None,
+    *,
+    corrects: str | None = None,
+    completes: str | None = None,
+) -> Batch:
+    """Land a file and enter it in the ledger with what it replaces; from here on it cannot be lost.
 
     Raises ConfigurationError for an unknown institution, InputError without a valid legal basis.
     """
@@ -128,55 +106,51 @@ def acknowledge(installation: Installation, source: Source, legal_basis: str | N
             f"the standing legal basis of {institution.code} has expired; renew it or state one with the batch.",
             code="F311",
         )
-    _require_readable(source.path)
+    require_readable(source.path)
     landed = installation.landing.land(source.path, now=now)
     with writing(installation.operations) as connection:
         return ledger.receive(
             connection,
             sha256=landed.sha256,
             size=landed.size,
-            file_name=source.path.name,
+            file_name=file_name(source.path.name),
             institution=institution.code,
             legal_basis=legal_basis or f"{institution.legal_basis}（{institution.approval_no}）",
             received_by=_LIAISON,
             now=now,
+            corrects=corrects,
+            completes=completes,
         )
 
 
-def _take_in(installation: Installation, draft: Draft, batch: Batch, corrects: str | None) -> Draft:
-    settings = installation.settings
-    connection = open_memory(settings, (settings.temporary, settings.lake))
-    try:
-        with installation.landing.open(batch.sha256) as clear:
-            results = check(
-                clear,
-                institution=sender_of(installation.registry.institution(batch.institution)),
-                catalogue=installation.contracts,
-                connection=connection,
-                batch=batch.batch,
-                tokenise=installation.tokens,
-                workdir=settings.temporary,
-                file=batch.file_name,
-            )
+def _take_in(installation: Installation, draft: Draft, batch: Batch) -> Draft:
+    with opened_again(installation, batch, installation.tokens) as (connection, results):
         breaches = witness(installation, connection, draft, batch, results)
-        receipt = refused(merged([result.receipt for result in results]), breaches)
-        period = _period(connection, results)
+        receipt = refused(file_receipt(results), breaches)
+        period = period_of(connection, results)
+        completed = results[0].completes or None
+        replaced = batch.corrects or completed
         if receipt.verdict is Verdict.REJECTED:
-            return _filed(draft, batch, receipt, REJECTED, period, corrects)
+            quality = quality_of(installation, batch, receipt, results, period[1])
+            return _filed(draft, batch, receipt, quality, _Fate(REJECTED, period, completed))
         settlement = add_batch(
             connection,
             installation.lake,
             draft.manifest,
-            _arrival(batch, period, corrects),
+            _arrival(batch, period, replaced),
             _tables(connection, results),
         )
-        receipt = refused(receipt, forgotten_rows(settlement.withdrawn or {}) if corrects else ())
-        receipt = quarantining(receipt, _conflict_faults(settlement.conflicts, batch.batch))
-        release(connection, results)
+        receipt = quarantining(refused(receipt, _notes(batch, settlement)), _conflict_faults(settlement, batch.batch))
         draft = replace(draft, files=settlement.manifest.files)
-        return _filed(draft, batch, receipt, LOADED, period, corrects)
-    finally:
-        connection.close()
+        quality = quality_of(installation, batch, receipt, results, period[1])
+        return _filed(draft, batch, receipt, quality, _Fate(LOADED, period, completed))
+
+
+def _notes(batch: Batch, settlement: Settlement) -> list[BatchFault]:
+    """Return what settling a batch beside earlier ones shows of it as a whole."""
+    notes = list(forgotten_rows(settlement.withdrawn or {}) if batch.corrects else ())
+    duplicates = sum((settlement.duplicates or {}).values())
+    return [*notes, reported_before(duplicates)] if duplicates else notes
 
 
 def _tables(connection: DuckDBPyConnection, results: Iterable[Checked]) -> dict[str, DuckDBPyRelation]:
@@ -189,19 +163,6 @@ def _tables(connection: DuckDBPyConnection, results: Iterable[Checked]) -> dict[
     return tables
 
 
-def _period(connection: DuckDBPyConnection, results: Iterable[Checked]) -> Period:
-    """Return first and last day that a batch speaks of: those of its rows, whole months for a month-end state."""
-    first = [result.first_day for result in results if result.first_day is not None]
-    last = [result.last_day for result in results if result.last_day is not None]
-    for result in results:
-        if result.table == _MONTHLY and result.rows is not None:
-            months = connection.table(result.rows).select("month").distinct().fetchall()
-            bounds = [month_bounds(str(month)) for (month,) in months if month is not None]
-            first += [start for start, _ in bounds]
-            last += [end for _, end in bounds]
-    return min(first, default=None), max(last, default=None)
-
-
 def _arrival(batch: Batch, period: Period, corrects: str | None) -> Arrival:
     return Arrival(
         batch=batch.batch,
@@ -212,30 +173,46 @@ def _arrival(batch: Batch, period: Period, corrects: str | None) -> Arrival:
     )
 
 
-def _conflict_faults(conflicts: Iterable[Conflict], batch: str) -> list[Fault]:
-    return [conflict_fault(one.row, one.sheet or "") for one in conflicts if one.is_new and one.batch == batch]
+def _conflict_faults(settlement: Settlement, batch: str) -> list[Fault]:
+    return [
+        conflict_fault(one.row, one.sheet or "") for one in settlement.conflicts if one.is_new and one.batch == batch
+    ]
 
 
-def _filed(draft: Draft, batch: Batch, receipt: Receipt, state: str, period: Period, corrects: str | None) -> Draft:
+@dataclass(frozen=True, slots=True)
+class _Fate:
+    """What became of a batch: its state, its period, and the batch that it completed."""
+
+    state: str
+    period: Period
+    completes: str | None
+
+
+def _filed(draft: Draft, batch: Batch, receipt: Receipt, quality: Quality, fate: _Fate) -> Draft:
     """Return the draft with the batch's move, and a superseded batch's, for the commit to apply."""
-    content = receipt.to_json() | {"batch": batch.batch, "is_repeated": False}
+    replaced = batch.corrects or fate.completes
+    zh, en = quality.words()
+    scored = {"quality": quality.score, "quality_zh": zh, "quality_en": en}
+    content = receipt.to_json() | {"batch": batch.batch, "is_repeated": False} | scored
     move = BatchMove(
         batch=batch.batch,
-        state=state,
+        state=fate.state,
         contract=receipt.contract,
-        corrects=corrects,
+        completes=fate.completes,
+        quality=None if quality.score is None else round(10 * quality.score),
         rows_read=receipt.rows_read,
         rows_accepted=receipt.rows_accepted,
         rows_quarantined=receipt.rows_quarantined,
-        first_day=period[0],
-        last_day=period[1],
+        first_day=fate.period[0],
+        last_day=fate.period[1],
         verdict=str(receipt.verdict),
         receipt=content,
     )
     moves = [*draft.moves, move]
-    if state == LOADED and corrects:
-        moves.append(BatchMove(batch=corrects, state=SUPERSEDED, reason=f"corrected by {batch.batch}"))
-    days = [day for day in (draft.touched_from, move.first_day if state == LOADED else None) if day is not None]
+    if fate.state == LOADED and replaced:
+        reason = f"{'completed' if fate.completes else 'corrected'} by {batch.batch}"
+        moves.append(BatchMove(batch=replaced, state=SUPERSEDED, reason=reason))
+    days = [day for day in (draft.touched_from, move.first_day if fate.state == LOADED else None) if day is not None]
     return replace(
         draft,
         moves=tuple(moves),
@@ -257,10 +234,3 @@ def _repeated(installation: Installation, batch: Batch, move: BatchMove | None) 
             code="E302",
         )
     return {**receipts[-1], "is_repeated": True}
-
-
-def _require_readable(path: Path) -> None:
-    if not path.is_file():
-        raise InputError(
-            "找不到这个文件，请核对路径。", "there is no such file; check the path.", code="F312", place=path.name
-        )

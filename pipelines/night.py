@@ -18,13 +18,13 @@ from fundwatch.store.engines import TIME_ZONE
 from fundwatch.store.operations import history, ledger, queue
 from fundwatch.store.operations.database import reading
 from fundwatch.store.operations.lease import WRITER, acquire, local_lock, release
-from fundwatch.store.settings import Settings
 from pipelines import drafts
 from pipelines.detection import explain, run_detector, run_rules
 from pipelines.drafts import Draft
+from pipelines.examining import Source
 from pipelines.inbox import finished_files
 from pipelines.installation import Installation
-from pipelines.intake import Source, receive
+from pipelines.intake import receive
 from pipelines.publication import publish
 from pipelines.relating import relate
 
@@ -93,7 +93,12 @@ STEPS: Sequence[tuple[str, Step]] = (
 
 
 def intake(
-    *, inbox: Path | None = None, sources: Sequence[Source] = (), corrects: str | None = None, basis: str | None = None
+    *,
+    inbox: Path | None = None,
+    sources: Sequence[Source] = (),
+    corrects: str | None = None,
+    completes: str | None = None,
+    basis: str | None = None,
 ) -> Step:
     """Return the step that takes in what was landed but not loaded, the inbox if one is named, and ``sources``."""
 
@@ -108,7 +113,8 @@ def intake(
             draft = draft.noting(
                 f"{len(waiting)} 个文件仍在写入，留待下次", f"{len(waiting)} files still being written"
             )
-        draft = receive(installation, draft, [*known, *sources], corrects=corrects, legal_basis=basis)
+        named = {"corrects": corrects, "completes": completes, "legal_basis": basis}
+        draft = receive(installation, draft, [*known, *sources], **named)
         return _from_earliest(draft)
 
     return work
@@ -182,8 +188,3 @@ def _late_days(installation: Installation, last: LastNight) -> list[int]:
         for batch in loaded
         if batch.loaded_at is not None and batch.loaded_at > last.finished_at and batch.first_day is not None
     ]
-
-
-def settings_of_environment() -> Settings:
-    """Return the settings of this process."""
-    return Settings.from_environment(os.environ)

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from pipelines.installation import Clock, Installation, system_clock
-from pipelines.night import STEPS, begun, days_due, intake, settings_of_environment, step
+from pipelines.installation import Clock, Installation, settings_of_environment, system_clock
+from pipelines.night import STEPS, begun, days_due, intake, step
 
 
 def nights(

@@ -12,8 +12,8 @@ from prefect.tasks import Task
 
 from fundwatch.domain.errors import BusyError
 from pipelines import detection, publication, relating, reporting
-from pipelines.installation import Installation
-from pipelines.night import Step, intake, settings_of_environment, step
+from pipelines.installation import Installation, settings_of_environment
+from pipelines.night import Step, intake, step
 
 
 def _when_busy(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:

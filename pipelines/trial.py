@@ -18,8 +18,7 @@ from fundwatch.store.operations.database import reading
 from fundwatch.store.schema import RELATIONS
 from fundwatch.store.warehouse import open_manifest
 from pipelines.claiming import figures_of
-from pipelines.installation import RULES_FOLDER, Installation
-from pipelines.night import settings_of_environment
+from pipelines.installation import RULES_FOLDER, Installation, settings_of_environment
 from rules.casework import Bench, check_cases
 from rules.catalogue import load_catalogue
 from rules.laws import broken_laws

@@ -7,6 +7,11 @@ import os
 import sys
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("deep", max_examples=2000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+"""``HYPOTHESIS_PROFILE=deep`` looks at twenty times as many examples, for nights."""
 
 _status: list[int] = []
 

@@ -1,11 +1,23 @@
--- Breaks that rows kept out of the same account do not explain.
-SELECT _row, off_by
-FROM (
-    SELECT offsets._row, offsets.off_by, count(*) OVER (PARTITION BY offsets.account_key) AS breaks, coalesce(gaps.rows, 0) AS kept_out
-    FROM checked_offsets AS offsets
-    LEFT JOIN checked_gaps AS gaps ON gaps.account_key = offsets.account_key
-    WHERE abs(offsets.off_by) > $tolerance
+-- Breaks that rows kept out do not explain: neither are there as many of the account, nor does one of the account, or
+-- one whose account cannot be read, stand between the two rows.
+WITH stepped AS (
+    SELECT _row, account_key, off_by, lag(_row) OVER (PARTITION BY account_key, currency ORDER BY position) AS row_before
+    FROM checked_offsets
+),
+broken AS (
+    SELECT stepped._row, stepped.account_key, stepped.off_by, stepped.row_before,
+           count(*) OVER (PARTITION BY stepped.account_key) AS breaks, coalesce(gaps.rows, 0) AS kept_out
+    FROM stepped
+    LEFT JOIN checked_gaps AS gaps ON gaps.account_key = stepped.account_key
+    WHERE abs(stepped.off_by) > $tolerance
 )
-WHERE breaks > kept_out
-ORDER BY _row
+SELECT broken._row, broken.off_by
+FROM broken
+WHERE broken.breaks > broken.kept_out
+  AND NOT EXISTS (
+      SELECT 1 FROM checked_kept AS kept
+      WHERE (kept.account_key = broken.account_key OR kept.account_key IS NULL)
+        AND kept._row BETWEEN least(broken.row_before, broken._row) AND greatest(broken.row_before, broken._row)
+  )
+ORDER BY broken._row
 LIMIT $most

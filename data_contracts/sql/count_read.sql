@@ -1,1 +1,1 @@
-SELECT count(*) FROM checked_clean WHERE _skip IS NULL
+SELECT count(*) FROM checked_judged WHERE _skip IS NULL

@@ -23,9 +23,9 @@ hits AS (
     INNER JOIN staged_rows AS raw ON raw._row = set_bits._row
     UNION ALL
     SELECT clean._row, flagged.place, flagged.code, 'error', '',
-           CASE flagged.code WHEN 'F024' THEN 1 WHEN 'F025' THEN 2 ELSE 8 END, -1
+           CASE flagged.code WHEN 'F024' THEN 1 WHEN 'F025' THEN 2 WHEN 'F040' THEN 2 ELSE 8 END, -1
     FROM flagged
-    INNER JOIN checked_clean AS clean ON clean._row = flagged._row AND clean._skip IS NULL
+    INNER JOIN checked_judged AS clean ON clean._row = flagged._row AND clean._skip IS NULL
 ),
 ranked AS (
     SELECT *, min(gravity) OVER (PARTITION BY _row) AS gravest,

@@ -17,14 +17,14 @@ CREATE OR REPLACE TEMP MACRO fw_trim(x) AS
          ELSE x END;
 
 CREATE OR REPLACE TEMP MACRO fw_text(x) AS
-    CASE WHEN regexp_matches(x, '^[\s\x{a0}\x{200b}\x{3000}\x{feff}—–_－-]|[\s\x{a0}\x{200b}\x{3000}\x{feff}]$|\x{2028}|^(|NULL|null|\\N|N/A|#N/A)$')
-         THEN fw_blank(fw_trim(replace(x, chr(8232), ' ')))
+    CASE WHEN regexp_matches(x, '^[\s\x{a0}\x{200b}\x{3000}\x{feff}—–_－-]|[\s\x{a0}\x{200b}\x{3000}\x{feff}]$|[\r\n\x{2028}]|^(|NULL|null|\\N|N/A|#N/A)$')
+         THEN fw_blank(fw_trim(regexp_replace(x, '[\r\n\x{2028}]+', ' ', 'g')))
          ELSE x END;
 
--- "6222…" and '6222… are spreadsheet ways of keeping digits.
+-- "6222…" and '6222… are spreadsheet ways of keeping digits. A line break within is left: two numbers are not one.
 CREATE OR REPLACE TEMP MACRO fw_code(x) AS
     CASE WHEN regexp_full_match(x, '[A-Za-z]{0,8}[0-9][0-9A-Za-z.:_-]*') THEN x
-         ELSE fw_blank(regexp_replace(regexp_replace(fw_half(x), '[\s\x{200b}\x{2028}\x{feff}]+', '', 'g'),
+         ELSE fw_blank(regexp_replace(regexp_replace(fw_trim(fw_half(x)), '[ \t\x{200b}\x{feff}]+', '', 'g'),
                                       '^(?:=?"(.*)"|''(.*))$', '\1\2'))
     END;
 
@@ -41,9 +41,15 @@ CREATE OR REPLACE TEMP MACRO fw_ungroup(x) AS
         '^(-?\d{1,3}),(\d{3}),(\d{3}),(\d{3})(\.\d+)?$', '\1\2\3\4\5'),
         '^(-?\d{1,3}),(\d{3}),(\d{3}),(\d{3}),(\d{3})(\.\d+)?$', '\1\2\3\4\5\6');
 
+-- Units and spaces stand about a number, a space or apostrophe within it parts groups of three; two numbers in one cell,
+-- or a unit between digits, are no number, so they are left as they are.
+CREATE OR REPLACE TEMP MACRO fw_bare(x) AS
+    CASE WHEN regexp_full_match(x, '(?:[\s\x{2028}￥¥'']|RMB|CNY|人民币)*[-+(]?(?:[\s￥¥]|RMB|CNY|人民币)*(?:[0-9.,]+|\d{1,3}(?:[ '']\d{3})+(?:[.,]\d*)?)[\s元]*[-)]?(?:[\s\x{2028}元]|RMB|CNY|人民币)*')
+         THEN regexp_replace(x, '[\s\x{2028}￥¥元'']|RMB|CNY|人民币', '', 'g') ELSE fw_trim(x) END;
+
 CREATE OR REPLACE TEMP MACRO fw_signed(x) AS
     regexp_replace(regexp_replace(regexp_replace(
-        fw_blank(regexp_replace(fw_half(x), '[\s\x{200b}\x{2028}￥¥$元'']|RMB|CNY|人民币', '', 'g')),
+        fw_blank(fw_bare(regexp_replace(fw_half(x), '[\x{200b}\x{feff}]', '', 'g'))),
         '^\(([0-9.,]+)\)$', '-\1'), '^([0-9.,]+)-$', '-\1'), '^\+', '');
 
 CREATE OR REPLACE TEMP MACRO fw_points(x) AS
@@ -57,7 +63,7 @@ CREATE OR REPLACE TEMP MACRO fw_number_comma(x) AS
 
 -- A spreadsheet's binary number shown with its noise: fifteen significant digits are what it was.
 CREATE OR REPLACE TEMP MACRO fw_denoised(x) AS
-    CASE WHEN regexp_full_match(x, '-?\d+\.\d{9,}') THEN format('{:.15g}', CAST(x AS DOUBLE)) ELSE x END;
+    CASE WHEN regexp_full_match(x, '-?\d+\.\d{9,}|-?\d{9,}\.\d{8}') THEN format('{:.15g}', CAST(x AS DOUBLE)) ELSE x END;
 
 -- Timestamps to YYYY-MM-DD[ HH:MM[:SS]].
 CREATE OR REPLACE TEMP MACRO fw_date_part(x) AS
@@ -100,6 +106,12 @@ CREATE OR REPLACE TEMP MACRO fw_serial(x) AS
 -- A date cell of a spreadsheet comes with midnight behind it, which nobody typed.
 CREATE OR REPLACE TEMP MACRO fw_sheet_date(x) AS regexp_replace(fw_serial(x), ' 00:00:00$', '');
 
+-- Workbooks that count days from 1904, as old Macintosh versions wrote them.
+CREATE OR REPLACE TEMP MACRO fw_sheet_date_1904(x) AS
+    CASE WHEN regexp_full_match(x, '[1-7]\d{4}(\.\d+)?')
+         THEN regexp_replace(strftime(TIMESTAMP '1904-01-01 00:00:00' + to_seconds(CAST(round(CAST(x AS DOUBLE) * 86400) AS BIGINT)), '%Y-%m-%d %H:%M:%S'), ' 00:00:00$', '')
+         ELSE regexp_replace(x, ' 00:00:00$', '') END;
+
 CREATE OR REPLACE TEMP MACRO fw_clock(x) AS
     regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
         fw_blank(fw_trim(fw_half(x))),
@@ -110,16 +122,22 @@ CREATE OR REPLACE TEMP MACRO fw_clock(x) AS
         '^(\d):', '0\1:'),
         '^(\d{2}:\d{2}:\d{2})[.,]\d+$', '\1');
 
+-- What two digits add to the weighted sum of GB 11643-1999, whose weights are powers of two modulo 11: looked up by pairs,
+-- since division is what the sum costs.
+CREATE OR REPLACE TEMP MACRO fw_resident_pair(pair) AS
+    list_extract(CAST('[0,2,4,6,8,10,12,14,16,18,4,6,8,10,12,14,16,18,20,22,8,10,12,14,16,18,20,22,24,26,12,14,16,18,20,22,24,26,28,30,16,18,20,22,24,26,28,30,32,34,20,22,24,26,28,30,32,34,36,38,24,26,28,30,32,34,36,38,40,42,28,30,32,34,36,38,40,42,44,46,32,34,36,38,40,42,44,46,48,50,36,38,40,42,44,46,48,50,52,54]' AS SMALLINT[]), pair + 1);
+
 -- GB 11643-1999: the weighted sum with the check digit is 1 modulo 11; a 15-digit number has no check digit. The list of one
 -- binds the number once, so that its digits are whole-number arithmetic.
 CREATE OR REPLACE TEMP MACRO fw_resident_ok(x) AS
     CASE WHEN regexp_full_match(x, '[1-9]\d{5}(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[0-9X]')
          THEN (list_transform([CAST(substr(x, 1, 17) AS BIGINT)], lambda n:
-                (n // 10000000000000000) % 10 * 7 + (n // 1000000000000000) % 10 * 9 + (n // 100000000000000) % 10 *
-                10 + (n // 10000000000000) % 10 * 5 + (n // 1000000000000) % 10 * 8 + (n // 100000000000) % 10 * 4 +
-                (n // 10000000000) % 10 * 2 + (n // 1000000000) % 10 * 1 + (n // 100000000) % 10 * 6 + (n //
-                10000000) % 10 * 3 + (n // 1000000) % 10 * 7 + (n // 100000) % 10 * 9 + (n // 10000) % 10 * 10 + (n
-                // 1000) % 10 * 5 + (n // 100) % 10 * 8 + (n // 10) % 10 * 4 + (n // 1) % 10 * 2)[1]
+                fw_resident_pair(n % 100) + fw_resident_pair((n // 100) % 100) * 4
+                + fw_resident_pair((n // 10000) % 100) * 5 + fw_resident_pair((n // 1000000) % 100) * 9
+                + fw_resident_pair((n // 100000000) % 100) * 3 + fw_resident_pair((n // 10000000000) % 100) * 1
+                + fw_resident_pair((n // 1000000000000) % 100) * 4
+                + fw_resident_pair((n // 100000000000000) % 100) * 5
+                + fw_resident_pair((n // 10000000000000000) % 100) * 9)[1]
                + CASE WHEN ends_with(x, 'X') THEN 10 ELSE CAST(substr(x, 18, 1) AS INTEGER) END) % 11 = 1
               AND try_strptime(substr(x, 7, 8), '%Y%m%d') IS NOT NULL
          WHEN regexp_full_match(x, '[1-9]\d{14}') THEN try_strptime('19' || substr(x, 7, 6), '%Y%m%d') IS NOT NULL
@@ -134,21 +152,28 @@ CREATE OR REPLACE TEMP MACRO fw_uscc_ok(x) AS
                + strpos('0123456789ABCDEFGHJKLMNPQRTUWXY', substr(x, 18, 1)) - 1) % 31 = 0
          ELSE false END;
 
+-- What two digits add to the sum of ISO/IEC 7812: the left one doubled, with its digits added.
+CREATE OR REPLACE TEMP MACRO fw_luhn_pair(pair) AS
+    list_extract(CAST('[0,1,2,3,4,5,6,7,8,9,2,3,4,5,6,7,8,9,10,11,4,5,6,7,8,9,10,11,12,13,6,7,8,9,10,11,12,13,14,15,8,9,10,11,12,13,14,15,16,17,1,2,3,4,5,6,7,8,9,10,3,4,5,6,7,8,9,10,11,12,5,6,7,8,9,10,11,12,13,14,7,8,9,10,11,12,13,14,15,16,9,10,11,12,13,14,15,16,17,18]' AS SMALLINT[]), pair + 1);
+
 -- Luhn, asked only of 16 and 19 digits that begin as a bank card does.
 CREATE OR REPLACE TEMP MACRO fw_luhn_ok(x) AS
     CASE WHEN regexp_full_match(x, '[3-6]\d{15}|62\d{17}')
          THEN list_transform([CAST(x AS BIGINT)], lambda n: (
-                (n // 1) % 10 + (n // 100) % 10 + (n // 10000) % 10 + (n // 1000000) % 10 + (n // 100000000) % 10 +
-                (n // 10000000000) % 10 + (n // 1000000000000) % 10 + (n // 100000000000000) % 10 + (n //
-                10000000000000000) % 10 + (n // 1000000000000000000) % 10
-                + (n // 10) % 10 * 2 // 10 + (n // 10) % 10 * 2 % 10 + (n // 1000) % 10 * 2 // 10 + (n // 1000) % 10 *
-                2 % 10 + (n // 100000) % 10 * 2 // 10 + (n // 100000) % 10 * 2 % 10 + (n // 10000000) % 10 * 2 // 10
-                + (n // 10000000) % 10 * 2 % 10 + (n // 1000000000) % 10 * 2 // 10 + (n // 1000000000) % 10 * 2 % 10
-                + (n // 100000000000) % 10 * 2 // 10 + (n // 100000000000) % 10 * 2 % 10 + (n // 10000000000000) %
-                10 * 2 // 10 + (n // 10000000000000) % 10 * 2 % 10 + (n // 1000000000000000) % 10 * 2 // 10 + (n //
-                1000000000000000) % 10 * 2 % 10 + (n // 100000000000000000) % 10 * 2 // 10 + (n //
-                100000000000000000) % 10 * 2 % 10) % 10 = 0)[1]
+                fw_luhn_pair(n % 100) + fw_luhn_pair((n // 100) % 100) + fw_luhn_pair((n // 10000) % 100)
+                + fw_luhn_pair((n // 1000000) % 100) + fw_luhn_pair((n // 100000000) % 100)
+                + fw_luhn_pair((n // 10000000000) % 100) + fw_luhn_pair((n // 1000000000000) % 100)
+                + fw_luhn_pair((n // 100000000000000) % 100) + fw_luhn_pair((n // 10000000000000000) % 100)
+                + fw_luhn_pair((n // 1000000000000000000) % 100)) % 10 = 0)[1]
          ELSE true END;
+
+-- A 15-digit resident number in its 18-digit form, everything else as it is.
+CREATE OR REPLACE TEMP MACRO fw_long_identity(x) AS
+    CASE WHEN length(x) = 15 AND fw_resident_ok(x)
+         THEN list_transform([substr(x, 1, 6) || '19' || substr(x, 7)], lambda body: body || substr('10X98765432', CAST(1 + list_sum(
+                list_transform(range(1, 18), lambda place: CAST(substr(body, CAST(place AS INTEGER), 1) AS INTEGER)
+                                                           * [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2][place])) % 11 AS INTEGER), 1))[1]
+         ELSE x END;
 
 CREATE OR REPLACE TEMP MACRO fw_birth(x) AS
     CASE WHEN fw_resident_ok(x) THEN

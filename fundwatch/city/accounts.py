@@ -17,22 +17,21 @@ BANK_OWN = 1
 
 @dataclass(frozen=True, slots=True)
 class Bank:
-    """A bank; ``institution`` is its code in institutions.toml, empty for one that does not report."""
+    """A bank and the core system of its accounts; who reports them is told by ``houses``."""
 
     index: int
     name: str
     cnaps: str
     card_prefix: str
-    institution: str = ""
 
 
 BANKS = (
-    Bank(0, "临州农村商业银行", "402801000018", "621779", "610900-B01"),
-    Bank(1, "临州银行", "313801000026", "622368", "610900-B02"),
-    Bank(2, "秦南银行临州分行", "313801000034", "623095", "610900-B03"),
-    Bank(3, "西京远东储蓄银行", "313791000042", "622511", ""),
-    Bank(4, "大秦商业银行", "313791000059", "621033", ""),
-    Bank(5, "楚北农商银行", "402521000067", "622413", ""),
+    Bank(0, "临州农村商业银行", "402801000018", "621779"),
+    Bank(1, "临州银行", "313801000026", "622368"),
+    Bank(2, "秦南银行临州分行", "313801000034", "623095"),
+    Bank(3, "西京远东储蓄银行", "313791000042", "622511"),
+    Bank(4, "大秦商业银行", "313791000059", "621033"),
+    Bank(5, "楚北农商银行", "402521000067", "622413"),
 )
 REPORTING = 3
 """The first so many banks deliver statements."""

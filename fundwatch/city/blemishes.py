@@ -1,8 +1,6 @@
-"""The dirt of real extracts: most of it lossless, a few cells beyond repair."""
+"""The dirt of real extracts, all of it lossless: each cell still means what it meant."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -10,16 +8,9 @@ import polars as pl
 from fundwatch.city.journal import Ints
 
 PLACEHOLDER = "-------------------"
+_PAGE = 2000
+"""Records on a page."""
 _WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One cell that a check must refuse: 0-based row of the frame, column, what stands there."""
-
-    row: int
-    column: str
-    value: str
 
 
 def _put(frame: pl.DataFrame, column: str, rows: Ints, values: list[str]) -> pl.DataFrame:
@@ -27,10 +18,7 @@ def _put(frame: pl.DataFrame, column: str, rows: Ints, values: list[str]) -> pl.
 
 
 def soil(frame: pl.DataFrame, rng: np.random.Generator, *, rate: float = 0.004) -> pl.DataFrame:
-    """Return a 34-column frame with tabs, full-width digits, thousands separators, placeholders at a low rate.
-
-    Nothing is lost: each cell still means what it meant.
-    """
+    """Return a 34-column frame with tabs, full-width digits, thousands separators, placeholders at a low rate."""
     count = len(frame)
     hit = max(1, round(count * rate)) if count else 0
 
@@ -55,19 +43,14 @@ def _separated(text: str) -> str:
     return f"{int(whole):,}.{cents}" if not whole.startswith("-") else text
 
 
-def spoil(frame: pl.DataFrame, ordinary: Ints, rng: np.random.Generator) -> tuple[pl.DataFrame, list[Fault]]:
-    """Return the frame with three unusable cells in rows of ordinary life, and where they are.
-
-    An empty direction, a day that no calendar has, a masked account: each refuses its row and no other.
-    """
-    if len(ordinary) < 200:
-        return frame, []
-    rows = np.sort(rng.choice(ordinary, 3, replace=False))
-    faults = [
-        Fault(int(rows[0]), "收付标志", ""),
-        Fault(int(rows[1]), "交易时间", str(frame["交易时间"][int(rows[1])])[:8] + "32" + " 10:00:00"),
-        Fault(int(rows[2]), "交易账号", str(frame["交易账号"][int(rows[2])])[:6] + "**********"),
-    ]
-    for fault in faults:
-        frame = _put(frame, fault.column, np.array([fault.row]), [fault.value])
-    return frame, faults
+def paged(content: bytes, encoding: str, *, records: int = _PAGE) -> bytes:
+    """Return delimited text as a print program cuts it: after each page its total, its number and the header again."""
+    header, *lines = content.decode(encoding).splitlines(keepends=True)
+    blank = "," * header.count(",")
+    out = [header]
+    for number, start in enumerate(range(0, len(lines), records), 1):
+        page = lines[start : start + records]
+        if number > 1:
+            out += [f"第 {number} 页{blank}\r\n", header]
+        out += [*page, f"本页合计 {len(page)} 笔{blank}\r\n"]
+    return "".join(out).encode(encoding)

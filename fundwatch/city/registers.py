@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import polars as pl
 
 from fundwatch.city import names
-from fundwatch.city.accounts import BANKS
+from fundwatch.city.accounts import Account
+from fundwatch.city.houses import HOUSES, House, Layout
 from fundwatch.city.journal import Ints
 from fundwatch.city.ledgers.firm import yuan_text
 from fundwatch.city.parties import Party
+from fundwatch.city.statements import branch_code, customer_no
 from fundwatch.city.world import World
 from fundwatch.domain.keys import date_of
 
@@ -57,11 +60,6 @@ RELATION_COLUMNS = ("主体证件", "关系", "对方证件", "比例")
 LIST_COLUMNS = ("证件号码", "姓名", "类型", "账号", "依据", "列入日期", "失效日期")
 
 
-def customer_no(bank: int, party: int) -> str:
-    """Return the number under which a bank keeps a customer."""
-    return f"{bank + 1}{party:09d}"
-
-
 def _frame(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
 
@@ -70,11 +68,11 @@ def _day(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
-def persons_of(world: World, bank: int) -> pl.DataFrame:
-    """Return 人员信息 of a bank: its customers with reported accounts, people and firms."""
-    found = dict.fromkeys(a.party for a in world.book.accounts if a.reported and a.bank == bank)
+def persons_of(world: World, accounts: Iterable[Account]) -> pl.DataFrame:
+    """Return 人员信息 of a house: the holders of its accounts, people and units."""
+    found = dict.fromkeys((account.bank, account.party) for account in accounts)
     rows: list[tuple[str, ...]] = []
-    for index in found:
+    for bank, index in found:
         party = world.party(index)
         rows.append(
             (
@@ -94,29 +92,32 @@ def persons_of(world: World, bank: int) -> pl.DataFrame:
     return _frame(PERSON_COLUMNS, rows)
 
 
-def accounts_of(world: World, bank: int, openings: Ints) -> pl.DataFrame:
-    """Return 账户信息 of a bank with the balances that its statements start from."""
+def accounts_of(world: World, accounts: Iterable[Account], openings: Ints, house: House) -> pl.DataFrame:
+    """Return 账户信息 of a house with the balances that its statements start from.
+
+    A house of EAST details keeps identity numbers with its customers only, so that column is missing there.
+    """
     rows: list[tuple[str, ...]] = []
-    for account in world.book.accounts:
-        if account.reported and account.bank == bank:
-            touched = date_of(world.calendar.first - 1 - account.index % 45)
-            rows.append(
-                (
-                    account.number,
-                    account.card,
-                    account.name,
-                    customer_no(bank, account.party),
-                    world.party(account.party).number,
-                    account.kind,
-                    _day(account.opened),
-                    f"{BANKS[bank].name}第{account.branch}支行",
-                    f"{BANKS[bank].cnaps[:3]}8{account.branch:02d}",
-                    "正常",
-                    yuan_text(int(openings[account.index])),
-                    _day(max(touched, account.opened)),
-                )
+    for account in accounts:
+        touched = date_of(world.calendar.first - 1 - account.index % 45)
+        rows.append(
+            (
+                account.number,
+                account.card,
+                account.name,
+                customer_no(account.bank, account.party),
+                world.party(account.party).number,
+                account.kind,
+                _day(account.opened),
+                f"{house.name}第{account.branch}支行",
+                branch_code(account),
+                "正常",
+                yuan_text(int(openings[account.index])),
+                _day(max(touched, account.opened)),
             )
-    return _frame(ACCOUNT_COLUMNS, rows)
+        )
+    frame = _frame(ACCOUNT_COLUMNS, rows)
+    return frame.drop("证件号码") if house.layout is Layout.EAST else frame
 
 
 def _registered(world: World) -> list[Party]:
@@ -183,11 +184,7 @@ def watchlist(world: World) -> pl.DataFrame:
 
 def institution_entries(world: World, lenders: list[tuple[str, str, int]]) -> list[dict[str, str]]:
     """Return the entries of institutions.toml: banks, lenders given as (code, sector, party), and the authority."""
-    entries = [
-        {"code": bank.institution, "name": bank.name, "sector": "bank", "region": "610902"}
-        for bank in BANKS
-        if bank.institution
-    ]
+    entries = [{"code": house.code, "name": house.name, "sector": "bank", "region": "610902"} for house in HOUSES]
     entries += [
         {"code": code, "name": world.party(party).name, "sector": sector, "region": world.party(party).region}
         for code, sector, party in lenders

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path
 
-import numpy as np
 import polars as pl
-import xlsxwriter
 
-from fundwatch.city import blemishes, registers, statements
-from fundwatch.city.accounts import BANKS
+from fundwatch.city import registers, statements
+from fundwatch.city.accounts import Account
+from fundwatch.city.containers import delimited, table, workbook
+from fundwatch.city.delivering import Named, statements_of
+from fundwatch.city.houses import HOUSES, House, Layout, houses_of
+from fundwatch.city.journal import Ints
 from fundwatch.city.ledgers.firm import Lender
-from fundwatch.city.ledgers.sheets import workbook
+from fundwatch.city.ledgers.sheets import sheets_of
 from fundwatch.city.legs import legs_of
 from fundwatch.city.plan import build
 from fundwatch.city.truth import truth_of, write_truth
@@ -23,7 +26,15 @@ from fundwatch.domain.errors import ConfigurationError
 from fundwatch.domain.keys import date_of
 
 LEAST_PERSONS, LEAST_DAYS = 200, 60
-Cells = list[tuple[str, ...]]
+AUTHORITY = "610900-A01"
+TEXT_FIRM = "02"
+"""The second firm of each sector has no workbook: it sends one text file for each sheet."""
+TEXT_FORMS = {
+    "micro_loan": ("gb18030", ",", "csv"),
+    "guarantee": ("utf-8-sig", ",", "csv"),
+    "pawn": ("utf-16", "\t", "txt"),
+}
+"""Encoding, separator and ending of such files, by sector; the last is what a spreadsheet calls Unicode text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +80,16 @@ def write_sample(out: Path, *, seed: int, persons: int, days: int, last_day: dat
     firms = [firm for group in lenders.values() for firm in group]
     held = {firm.special: firm.held for firm in firms if firm.sector == "guarantee"}
     legs, openings = legs_of(world, entries, held)
-    files: list[Path] = []
-    for bank, rows in statements.rows_of(world, entries, legs).items():
-        folder = _folder(inbox, BANKS[bank].institution)
-        files += _companions(world, folder, bank, openings)
-        files += _statements(world, folder, bank, rows.frame)
-    for firm in firms:
-        files += _workbooks(world, _folder(inbox, firm.code), firm)
-    files.append(_authority(world, _folder(inbox, "610900-A01")))
+    houses = houses_of(world)
+    delivered: list[tuple[str, Iterable[Named]]] = []
+    for index, frame in statements.rows_of(world, entries, legs, houses).items():
+        house = HOUSES[index]
+        accounts = [account for account in world.book.accounts if houses[account.index] == index]
+        delivered.append((house.code, _companions(world, house, accounts, openings)))
+        delivered.append((house.code, statements_of(house, frame, world.rng)))
+    delivered += [(firm.code, _books(world, firm)) for firm in firms]
+    delivered.append((AUTHORITY, _authority(world)))
+    files = [_written(inbox / code / name, content) for code, named in delivered for name, content in named]
     for path in files:
         # As delivered on the last day: a reader of the inbox takes a file that changes just now for unfinished.
         os.utime(path, (_delivered(last_day), _delivered(last_day)))
@@ -99,87 +112,45 @@ def _delivered(last_day: date) -> float:
     return datetime.combine(last_day, time(23), tzinfo=timezone(timedelta(hours=8))).timestamp()
 
 
-def _folder(inbox: Path, code: str) -> Path:
-    folder = inbox / code
-    folder.mkdir(parents=True)
-    return folder
-
-
-def _companions(
-    world: World, folder: Path, bank: int, openings: np.ndarray[tuple[int], np.dtype[np.int64]]
-) -> list[Path]:
-    encoding = "gb18030" if bank == 0 else "utf-8-sig"
-    files = []
-    for name, frame in (
-        ("人员信息.csv", registers.persons_of(world, bank)),
-        ("账户信息.csv", registers.accounts_of(world, bank, openings)),
-    ):
-        path = folder / name
-        path.write_bytes(statements.csv_bytes(frame, encoding))
-        files.append(path)
-    return files
-
-
-def _statements(world: World, folder: Path, bank: int, frame: pl.DataFrame) -> list[Path]:
-    """Bank 0 sends half months in GB18030 with blemishes, bank 1 months in UTF-8 with a BOM, bank 2 Parquet."""
-    period = pl.from_epoch("at", time_unit="s").dt.strftime("%Y%m")
-    if bank == 0:
-        late = pl.from_epoch("at", time_unit="s").dt.day() > 15
-        period = pl.concat_str([period, pl.when(late).then(pl.lit("下")).otherwise(pl.lit("上"))])
-    files = []
-    for (label,), part in frame.with_columns(period.alias("period")).group_by("period", maintain_order=True):
-        path = folder / f"银行流水_{label}.{'parquet' if bank == 2 else 'csv'}"
-        if bank == 2:
-            statements.as_canonical(part).write_parquet(path, compression="zstd")
-        elif bank == 1:
-            path.write_bytes(
-                statements.csv_bytes(
-                    statements.as_34_columns(part, incoming="进", outgoing="出", currency="CNY"), "utf-8-sig"
-                )
-            )
-        else:
-            texts = blemishes.soil(
-                statements.as_34_columns(part, incoming="贷", outgoing="借", currency="人民币"), world.rng
-            )
-            plain = (part["tag"] == 0) & ~part["failed"] & ~part["undone"]
-            texts, _ = blemishes.spoil(texts, np.flatnonzero(plain.to_numpy()), world.rng)
-            path.write_bytes(statements.csv_bytes(texts, "gb18030"))
-        files.append(path)
-    return files
-
-
-def _write_workbook(path: Path, sheets: dict[str, Cells], made: datetime) -> Path:
-    book = xlsxwriter.Workbook(str(path), {"strings_to_numbers": False, "constant_memory": True})
-    book.set_properties({"created": made})
-    for name, rows in sheets.items():
-        sheet = book.add_worksheet(name)
-        for number, row in enumerate(rows):
-            for column, cell in enumerate(row):
-                if cell:
-                    sheet.write_string(number, column, cell)
-    book.close()
+def _written(path: Path, content: bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
     return path
 
 
-def _workbooks(world: World, folder: Path, firm: Lender) -> list[Path]:
-    files = []
+def _companions(world: World, house: House, accounts: list[Account], openings: Ints) -> Iterator[Named]:
+    encoding = "gb18030" if house.layout is Layout.QUERY else "utf-8-sig"
+    yield "人员信息.csv", delimited(registers.persons_of(world, accounts), encoding)
+    yield "账户信息.csv", delimited(registers.accounts_of(world, accounts, openings, house), encoding)
+
+
+def _books(world: World, firm: Lender) -> Iterator[Named]:
+    """Yield the month-end books of a firm: a workbook a month, or a text file for each sheet."""
+    name = world.party(firm.party).name
     for day in world.calendar.month_ends():
-        made = datetime.combine(date_of(day), datetime.min.time())
-        sheets = workbook(world, firm, day)
-        path = folder / f"{world.party(firm.party).name}_{date_of(day):%Y%m}.xlsx"
-        files.append(_write_workbook(path, sheets, made))
-    return files
+        sheets = sheets_of(world, firm, day)
+        if firm.code[-2:] == TEXT_FIRM:
+            encoding, separator, ending = TEXT_FORMS[firm.sector]
+            for title, rows in sheets.items():
+                frame = pl.DataFrame(rows[1:], schema=dict.fromkeys(rows[0], pl.String), orient="row")
+                yield f"{name}_{title}_{date_of(day):%Y%m}.{ending}", delimited(frame, encoding, separator)
+        else:
+            yield f"{name}_{date_of(day):%Y%m}.xlsx", workbook(sheets, _midnight(day))
 
 
-def _authority(world: World, folder: Path) -> Path:
-    tables = {
-        "企业信息": registers.firms_register(world),
-        "关系信息": registers.relations_register(world),
-        "名单": registers.watchlist(world),
+def _authority(world: World) -> Iterator[Named]:
+    """Yield the registers as a workbook, and the list of those under watch as text."""
+    first = world.calendar.first
+    registered = {
+        "企业信息": table(registers.firms_register(world)),
+        "关系信息": table(registers.relations_register(world)),
     }
-    sheets: dict[str, Cells] = {name: [tuple(frame.columns), *frame.rows()] for name, frame in tables.items()}
-    made = datetime.combine(date_of(world.calendar.first), datetime.min.time())
-    return _write_workbook(folder / f"登记与名单_{date_of(world.calendar.first):%Y%m%d}.xlsx", sheets, made)
+    yield f"登记信息_{date_of(first):%Y%m%d}.xlsx", workbook(registered, _midnight(first))
+    yield f"名单_{date_of(first):%Y%m%d}.csv", delimited(registers.watchlist(world), "utf-8-sig")
+
+
+def _midnight(day: int) -> datetime:
+    return datetime.combine(date_of(day), datetime.min.time())
 
 
 def _toml(entries: list[dict[str, str]]) -> str:

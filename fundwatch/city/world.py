@@ -14,6 +14,7 @@ from fundwatch.city.parties import Party, Register
 from fundwatch.city.truth import Subject
 
 DIFFICULTIES = ("blatant", "moderate", "faint")
+_MERCHANT = "8986"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,11 @@ class World:
 
     def merchant(self, party: int) -> int:
         """Return the merchant number of a party at the clearing bodies."""
-        return self.merchants.number(f"{self.party(party).name}|8986{party:011d}")
+        return self.merchants.number(f"{self.party(party).name}|{_MERCHANT}{party:011d}")
+
+    def merchant_parties(self) -> set[int]:
+        """Return the parties that have a merchant number."""
+        return {int(text.rpartition(f"|{_MERCHANT}")[2]) for text in self.merchants.texts[1:]}
 
     # -- casting: one pool for schemes and look-alikes alike -------------------------------------------------
 

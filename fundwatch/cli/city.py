@@ -62,8 +62,7 @@ def evaluate(
     from fundwatch.evaluation import evaluate as compare
     from fundwatch.store.operations import queue
     from fundwatch.store.operations.database import reading
-    from pipelines.installation import Installation
-    from pipelines.night import settings_of_environment
+    from pipelines.installation import Installation, settings_of_environment
     from pipelines.presenting import alert_json
 
     try:

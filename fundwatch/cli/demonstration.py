@@ -22,7 +22,7 @@ def demonstrate(*, seed: int, persons: int, days: int) -> int:
     Uses a data home of its own, ``demo`` inside the data home, which is made anew each time.
     """
     from fundwatch.city.sample import write_sample
-    from pipelines.night import settings_of_environment
+    from pipelines.installation import settings_of_environment
     from pipelines.orchestration import prefect_environment
 
     home = settings_of_environment().home / "demo"
@@ -71,8 +71,7 @@ def _run_nights(inbox: Path, *, days: int, last: date) -> None:
 def _list() -> list[dict[str, object]]:
     from fundwatch.store.operations import queue
     from fundwatch.store.operations.database import reading
-    from pipelines.installation import Installation
-    from pipelines.night import settings_of_environment
+    from pipelines.installation import Installation, settings_of_environment
     from pipelines.presenting import alert_json
 
     with Installation.open(settings_of_environment()) as installation, reading(installation.operations) as connection:

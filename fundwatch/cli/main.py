@@ -10,8 +10,9 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import TyperException
 
-from fundwatch.cli import catalogue, city, data, night, system
+from fundwatch.cli import catalogue, city, data, deliveries, feeds, night, system
 from fundwatch.cli.errors import ENGINE, FINE, USAGE, exit_code_of, sentence_of
+from fundwatch.domain.visible import visible
 
 # Nothing connects outward: the telemetry of every library is off before it is imported.
 _QUIET = {
@@ -30,9 +31,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for part in (data, night, city, system):
+for part in (data, deliveries, night, city, system):
     part.register(app)
 app.add_typer(catalogue.app, name="rules")
+app.add_typer(feeds.app, name="feeds")
 
 
 def run(arguments: Sequence[str] | None = None) -> None:
@@ -69,6 +71,6 @@ def execute(arguments: Sequence[str] | None = None) -> int:
         return FINE
     except Exception as error:  # noqa: BLE001
         # The roof: no traceback reaches a person.
-        print(sentence_of(error), file=sys.stderr)  # noqa: T201
+        print(visible(sentence_of(error)), file=sys.stderr)  # noqa: T201
         return exit_code_of(error)
     return result if isinstance(result, int) else FINE

@@ -87,7 +87,7 @@ def _instant(text: str | None) -> str | None:
 
 
 def _flow(day: str | None, known_at: str | None, inbox: Path | None) -> Sequence[Mapping[str, Any]]:
-    from pipelines.night import settings_of_environment
+    from pipelines.installation import settings_of_environment
     from pipelines.orchestration import prefect_environment
 
     os.environ.update(prefect_environment(settings_of_environment()))
@@ -106,8 +106,7 @@ def _plain(day: str | None, known_at: str | None, inbox: Path | None) -> Sequenc
 
 def train(as_of: AsOf = None) -> int:
     """重新训练检测器并启用。Fit the detector anew and put it in force."""
-    from pipelines.installation import Installation
-    from pipelines.night import settings_of_environment
+    from pipelines.installation import Installation, settings_of_environment
     from pipelines.training import train_now
 
     with Installation.open(settings_of_environment()) as installation, progress("训练 training"):
@@ -121,8 +120,7 @@ def alerts(as_of: AsOf = None, as_json: AsJson = False) -> int:
     """按风险评分列出预警。List the alerts by score."""
     from fundwatch.store.operations import queue
     from fundwatch.store.operations.database import reading
-    from pipelines.installation import Installation
-    from pipelines.night import settings_of_environment
+    from pipelines.installation import Installation, settings_of_environment
     from pipelines.presenting import alert_json
 
     with Installation.open(settings_of_environment()) as installation:
@@ -158,8 +156,7 @@ def alert(
     from fundwatch.cli.dossier import show_alert
     from fundwatch.store.operations import queue
     from fundwatch.store.operations.database import reading
-    from pipelines.installation import Installation
-    from pipelines.night import settings_of_environment
+    from pipelines.installation import Installation, settings_of_environment
     from pipelines.presenting import alert_json
 
     with Installation.open(settings_of_environment()) as installation:
@@ -180,8 +177,7 @@ def verify(
     """按当时的清单重算预警并比对。Rebuild alerts from their manifests and compare."""
     from fundwatch.store.operations import queue
     from fundwatch.store.operations.database import reading
-    from pipelines.installation import Installation
-    from pipelines.night import settings_of_environment
+    from pipelines.installation import Installation, settings_of_environment
     from pipelines.verification import Agreement, Verifier
 
     if bool(alert_ids) == every:
@@ -212,8 +208,7 @@ def scores(
     out: Annotated[Path, typer.Option("--out", metavar="FILE.parquet", help="输出文件 output file")],
 ) -> int:
     """输出所有主体在某日的评分。Write the score of every subject on a day."""
-    from pipelines.installation import Installation
-    from pipelines.night import settings_of_environment
+    from pipelines.installation import Installation, settings_of_environment
     from pipelines.scores import write_scores
 
     with Installation.open(settings_of_environment()) as installation, progress("评分 scoring"):

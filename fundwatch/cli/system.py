@@ -19,8 +19,8 @@ def rebuild() -> int:
     from fundwatch.store.operations import history
     from fundwatch.store.operations.database import reading
     from fundwatch.store.warehouse import rebuild as rebuild_warehouse
-    from pipelines.installation import Installation
-    from pipelines.night import begun, settings_of_environment
+    from pipelines.installation import Installation, settings_of_environment
+    from pipelines.night import begun
 
     with Installation.open(settings_of_environment()) as installation, begun(installation, "ingest"):
         with reading(installation.operations) as connection:
@@ -35,7 +35,7 @@ def rebuild() -> int:
 def doctor() -> int:
     """检查本机安装有什么问题。Say what is wrong with this installation."""
     from pipelines.checkup import examine
-    from pipelines.night import settings_of_environment
+    from pipelines.installation import settings_of_environment
 
     complaints = 0
     for remark in examine(settings_of_environment()):
@@ -49,7 +49,7 @@ def up(
     port: int = typer.Option(4200, min=1024, max=65535, help="Prefect 服务端口 port of the Prefect server"),
 ) -> int:
     """启动 Prefect 服务、定时计划与执行器，Ctrl+C 结束。Start the Prefect server, schedules and worker."""
-    from pipelines.night import settings_of_environment
+    from pipelines.installation import settings_of_environment
     from pipelines.service import serve
 
     return serve(settings_of_environment(), port)

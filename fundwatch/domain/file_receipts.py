@@ -37,7 +37,7 @@ def merged(receipts: Sequence[Receipt]) -> Receipt:
         rows_quarantined=quarantined,
         batch_faults=tuple(dict.fromkeys(fault for one in receipts for fault in one.batch_faults)),
         faults=tuple(dict.fromkeys(fault for one in receipts for fault in one.faults)),
-        totals=tuple(total for one in per_sheet.values() for total in one.totals),
+        totals=tuple(replace(total, sheet=one.sheet) for one in per_sheet.values() for total in one.totals),
     )
 
 
@@ -114,6 +114,7 @@ def receipt_from_json(data: Mapping[str, Any]) -> Receipt:
         faults=tuple(Fault(**_levelled(one)) for one in data["faults"]),
         sheet=data["sheet"],
         totals=tuple(FaultCount(**_levelled(one)) for one in data["totals"]),
+        header_row=data.get("header_row", 0),
     )
 
 

@@ -93,13 +93,14 @@ class BatchFault:
 
 @dataclass(frozen=True, slots=True)
 class FaultCount:
-    """How often one code occurred in one column, counted over all rows however many are listed."""
+    """How often one code occurred in one column of a sheet, counted over all rows however many are listed."""
 
     code: str
     level: Level
     column: str
     header: str
     count: int
+    sheet: str = ""
 
     def to_json(self) -> dict[str, object]:
         """Return the count as plain data."""
@@ -109,6 +110,7 @@ class FaultCount:
             "column": self.column,
             "header": self.header,
             "count": self.count,
+            "sheet": self.sheet,
         }
 
 
@@ -132,6 +134,8 @@ class Receipt:
     faults: tuple[Fault, ...]
     sheet: str = ""
     totals: tuple[FaultCount, ...] = ()
+    header_row: int = 0
+    """Row of the header in the file or sheet; 0 where it is not known, or differs from sheet to sheet."""
 
     @property
     def exit_code(self) -> int:
@@ -152,6 +156,7 @@ class Receipt:
             "faults": [fault.to_json() for fault in self.faults],
             "sheet": self.sheet,
             "totals": [total.to_json() for total in self.totals],
+            "header_row": self.header_row,
         }
 
 

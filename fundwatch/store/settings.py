@@ -32,6 +32,10 @@ class Settings:
     """Seconds without a heartbeat after which a writer counts as gone (FUNDWATCH_LEASE_SECONDS)."""
     max_upload_mb: int = 2048
     """Largest upload accepted, in MiB (FUNDWATCH_MAX_UPLOAD_MB)."""
+    parse_memory_mb: int = 1536
+    """Memory of the process that parses an upload, in MiB (FUNDWATCH_PARSE_MEMORY_MB)."""
+    parse_seconds: int = 120
+    """Seconds that parsing may take, besides two for each MiB of the file (FUNDWATCH_PARSE_SECONDS)."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
@@ -50,6 +54,8 @@ class Settings:
             retention_months=_whole(environment, "FUNDWATCH_RETENTION_MONTHS", 36, 6, 1200),
             lease_seconds=_whole(environment, "FUNDWATCH_LEASE_SECONDS", 120, 5, 86_400),
             max_upload_mb=_whole(environment, "FUNDWATCH_MAX_UPLOAD_MB", 2048, 1, 1_048_576),
+            parse_memory_mb=_whole(environment, "FUNDWATCH_PARSE_MEMORY_MB", 1536, 256, 1_048_576),
+            parse_seconds=_whole(environment, "FUNDWATCH_PARSE_SECONDS", 120, 1, 86_400),
         )
 
     @property

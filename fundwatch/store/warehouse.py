@@ -53,9 +53,9 @@ def _transaction(connection: DuckDBPyConnection) -> Iterator[None]:
     except duckdb.Error as error:
         _roll_back(connection)
         raise EngineError(
-            "数仓未能更新到清单的状态，已恢复原状；请运行 fundwatch rebuild。",
+            "数仓未能更新到清单的状态，已恢复原状；请检查磁盘空间，再运行 fundwatch rebuild。",
             f"the warehouse could not be brought to the manifest ({type(error).__name__}) and stays as it was; "
-            "run fundwatch rebuild.",
+            "check disk space, then run fundwatch rebuild.",
             code="E205",
         ) from error
     except BaseException:

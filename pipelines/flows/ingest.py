@@ -7,8 +7,8 @@ from typing import Any
 from prefect import flow
 
 from pipelines import tasks
-from pipelines.installation import Installation
-from pipelines.night import begun, settings_of_environment
+from pipelines.installation import Installation, settings_of_environment
+from pipelines.night import begun
 
 
 @flow(name="fundwatch-ingest")

@@ -8,8 +8,8 @@ from typing import Any
 from prefect import flow
 
 from pipelines import tasks
-from pipelines.installation import Installation
-from pipelines.night import begun, days_due, settings_of_environment
+from pipelines.installation import Installation, settings_of_environment
+from pipelines.night import begun, days_due
 
 
 @flow(name="fundwatch-nightly", flow_run_name="夜间批次 {as_of}", validate_parameters=True)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 
-from pipelines.installation import Installation
-from pipelines.night import settings_of_environment
+from pipelines.installation import Installation, settings_of_environment
 from pipelines.training import train_now
 
 

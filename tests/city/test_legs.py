@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from fundwatch.city.houses import houses_of
 from fundwatch.city.journal import Status
-from fundwatch.city.statements import as_34_columns, as_canonical, rows_of
+from fundwatch.city.layouts.canonical import as_canonical
+from fundwatch.city.layouts.query import as_34_columns
+from fundwatch.city.statements import rows_of
 from tests.city.conftest import Made
 
 
@@ -48,7 +51,7 @@ def test_a_reversal_nets_out_and_a_failure_moves_nothing(village: Made) -> None:
 
 def test_the_two_layouts_tell_the_same(village: Made) -> None:
     """A reversal is a negative amount in one and a turned direction in the other; the effect is one."""
-    frame = rows_of(village.world, village.entries, village.legs)[2].frame
+    frame = rows_of(village.world, village.entries, village.legs, houses_of(village.world))[2]
     listed, canonical = as_34_columns(frame, incoming="进", outgoing="出", currency="CNY"), as_canonical(frame)
     for text, mark, amount, direction, reversal in zip(
         listed["交易金额"],

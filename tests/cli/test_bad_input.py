@@ -169,7 +169,7 @@ def test_a_full_disk_loses_nothing(
     try:
         monkeypatch.setenv("FUNDWATCH_HOME", str(home))
         shutil.copy(sample / "institutions.toml", home)
-        files = sorted(str(path) for path in (sample / "inbox" / "610900-B02").glob("*"))
+        files = sorted(str(path) for path in (sample / "inbox" / "610900-B01").glob("*"))
         assert execute(["ingest", *files]) == 5
         assert "磁盘" in told(capsys)
         subprocess.run(["mount", "-o", "remount,size=200m", str(home)], check=True)

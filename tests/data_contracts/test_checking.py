@@ -87,7 +87,7 @@ def test_the_typed_table_has_exactly_the_canonical_columns(
 
 
 DIRTY: dict[int, tuple[Mapping[str, str], str, str]] = {
-    4: ({"交易金额": "1,23"}, "F002", "F"),
+    4: ({"交易金额": "1,23"}, "F052", "F"),
     9: ({"交易时间": "2024-02-30 10:00:00"}, "F006", "E"),
     14: ({"收付标志": "O"}, "F008", "H"),
     19: ({"交易对手账卡号": "6.22202E+18"}, "F014", "I"),
@@ -221,7 +221,7 @@ def test_a_doubled_header_refuses_the_table(tmp_path: Path, checked: Check) -> N
     [
         (b"", "R001"),
         (b"\xd0\xcf\x11\xe0" + b"0" * 64, "R002"),
-        ("甲,乙\n1,2\n".encode(), "B001"),
+        ("甲,乙\n1,2\n".encode(), "B050"),
         (text_of([]).encode(), "B005"),
         (text_of(statement(3), headers=[name for name in HEADERS if name != "交易金额"]).encode(), "B001"),
     ],
@@ -358,7 +358,7 @@ def test_parquet_with_canonical_names(
     result = checked(path)
     assert result.contract == "bank_canonical"
     assert typed(result, "row, amount, sequence") == [(1, 100, 1), (2, 101, 2), (3, 102, 3), (4, 103, 4), (5, 104, 5)]
-    assert [fault.code for fault in result.receipt.batch_faults] == ["B009"]
+    assert [fault.code for fault in result.receipt.batch_faults] == ["B009", "B049"]
 
 
 def test_a_trailing_delimiter_in_every_row_is_no_fault_but_in_one_row_it_is(tmp_path: Path, checked: Check) -> None:

@@ -81,6 +81,7 @@ def test_a_file_that_fits_one_feed_of_a_sector_lacks_a_needed_header_of_every_ot
 def test_a_feed_fills_or_derives_every_required_column_of_its_table(catalogue: Catalogue) -> None:
     for contract in catalogue.feeds.values():
         given = {target for column in contract.columns for target in column.targets} | set(contract.constants)
+        given |= {"direction"} if any(column.part == "debit" for column in contract.columns) else set()
         for column in contract.table.columns:
             if column.required and column.default is None and column.derivation is None:
                 assert column.name in given or (column.name == "currency" and contract.currency), (

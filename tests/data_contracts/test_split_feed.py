@@ -29,9 +29,8 @@ def column(name: str, **keys: object) -> dict[str, object]:
 @pytest.fixture(scope="module")
 def split(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
     folder = tmp_path_factory.mktemp("contracts")
-    (folder / "tables").mkdir()
+    shutil.copytree(HERE / "tables", folder / "tables")
     (folder / "feeds").mkdir()
-    shutil.copy(HERE / "tables" / "transactions.odcs.yaml", folder / "tables")
     keys = {
         "role": "feed",
         "table": "transactions",

@@ -15,7 +15,7 @@ import pytest
 
 from data_contracts import expectations as kinds
 from data_contracts.catalogue import Catalogue, load_catalogue
-from data_contracts.compiling import condition_of
+from data_contracts.conditions import condition_of
 from data_contracts.datadocs import offline_page
 from data_contracts.expectations import Expectation
 from data_contracts.expressions import fails, install_macros, sql

@@ -13,11 +13,12 @@ from fundwatch.store.operations import history, ledger
 from fundwatch.store.operations.database import reading
 from fundwatch.store.settings import Settings
 from fundwatch.store.warehouse import open_manifest
+from pipelines.examining import Source
 from pipelines.installation import Installation
-from pipelines.intake import Source, acknowledge
+from pipelines.intake import acknowledge
 
 COMPARED = ("entities", "transfers", "party_day", "pair_day", "firms", "control_links")
-BANK = "610900-B02"
+BANK = "610900-B05"
 
 
 def relations(home: Path) -> dict[str, object]:

@@ -13,8 +13,8 @@ from fundwatch.store.operations import history, ledger, queue
 from fundwatch.store.operations.database import reading
 from fundwatch.store.settings import Settings
 from fundwatch.store.warehouse import open_manifest
+from pipelines.examining import Source
 from pipelines.installation import Installation
-from pipelines.intake import Source
 from pipelines.night import begun, intake, step
 from pipelines.publication import publish
 from pipelines.relating import relate

@@ -118,7 +118,7 @@ def _overview(world: World, lender: Lender, month: str, day: int) -> Row:
     }
 
 
-def workbook(world: World, lender: Lender, day: int) -> dict[str, list[tuple[str, ...]]]:
+def sheets_of(world: World, lender: Lender, day: int) -> dict[str, list[tuple[str, ...]]]:
     """Return the sheets of the month that ends on ``day``: header first, all text; sheets without rows are left out."""
     month = f"{date_of(day):%Y-%m}"
     sheets: dict[str, list[tuple[str, ...]]] = {}

@@ -73,6 +73,6 @@ FROM (
     WHERE booked_day BETWEEN $first_day AND $last_day
         AND counterparty_key IS NULL
         AND COALESCE(counterparty_token, counterparty_name) IS NOT NULL
-        AND NOT is_cash
+        AND NOT COALESCE(is_cash, FALSE)
 ) AS numberless
 GROUP BY account_key, token

@@ -71,7 +71,8 @@ bank_summaries AS (
     FROM (
         SELECT DISTINCT summary
         FROM transactions
-        WHERE counterparty_key IS NULL AND NOT is_cash AND booked_day BETWEEN $first_day - 1 AND $last_day + 1
+        WHERE counterparty_key IS NULL AND NOT COALESCE(is_cash, FALSE)
+            AND booked_day BETWEEN $first_day - 1 AND $last_day + 1
     ) AS said
     JOIN reference_lexicon
         ON reference_lexicon.class = 'bank_entry' AND contains(said.summary, reference_lexicon.term)
@@ -80,8 +81,9 @@ bank_summaries AS (
 
 entries AS (
     SELECT
-        record_id, account_key, booked_day, booked_at, time_precision, sequence, amount, currency, is_cash, channel,
-        merchant_no, summary, remark,
+        record_id, account_key, booked_day, booked_at, time_precision, sequence, amount, currency,
+        -- A layout that cannot speak of cash must not lose the bank's own entries: what is not known as cash is none.
+        COALESCE(is_cash, FALSE) AS is_cash, channel, merchant_no, summary, remark,
         direction = 'out' AS is_out,
         counterparty_key IS NULL OR (is_cash AND counterparty_key = account_key) AS is_numberless,
         CASE

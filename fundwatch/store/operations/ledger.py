@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from fundwatch.domain.errors import InputError
 from fundwatch.store.operations.tables import batches, receipts, zero_reports
@@ -47,6 +47,11 @@ class Batch:
     received_by: str
     contract: str | None = None
     corrects: str | None = None
+    """Batch that this one replaces."""
+    completes: str | None = None
+    """Batch of which this file holds only rows put right; together with it, it replaces that batch."""
+    quality: int | None = None
+    """Quality score in tenths, 0 to 1000."""
     rows_read: int | None = None
     rows_accepted: int | None = None
     rows_quarantined: int | None = None
@@ -67,7 +72,8 @@ class BatchMove:
     reason: str | None = None
     """Why it ended; required for ``retracted``."""
     contract: str | None = None
-    corrects: str | None = None
+    completes: str | None = None
+    quality: int | None = None
     rows_read: int | None = None
     rows_accepted: int | None = None
     rows_quarantined: int | None = None
@@ -78,7 +84,16 @@ class BatchMove:
     """The receipt as plain JSON; kept beside earlier ones, never in their place."""
 
 
-_FIGURES = ("contract", "corrects", "rows_read", "rows_accepted", "rows_quarantined", "first_day", "last_day")
+_FIGURES = (
+    "contract",
+    "completes",
+    "quality",
+    "rows_read",
+    "rows_accepted",
+    "rows_quarantined",
+    "first_day",
+    "last_day",
+)
 _COLUMNS = tuple(batches.c[entry.name] for entry in fields(Batch))
 
 
@@ -92,10 +107,13 @@ def receive(
     legal_basis: str,
     received_by: str,
     now: datetime,
+    corrects: str | None = None,
+    completes: str | None = None,
 ) -> Batch:
     """Enter an upload; the same file of the same institution is the same batch, unless that one has ended.
 
-    An upload without a legal basis raises InputError.
+    What it corrects or completes is entered with it, so that a batch which has to wait keeps its meaning; said of a
+    batch that was not loaded yet, it replaces what was said before. An upload without a legal basis raises InputError.
     """
     if not legal_basis.strip():
         raise InputError(
@@ -103,10 +121,12 @@ def receive(
             "there is no legal basis for this upload; register a standing one or state it with the batch.",
             code="F304",
         )
-    query = select(*_COLUMNS).where(batches.c.institution == institution, batches.c.sha256 == sha256)
-    former = connection.execute(query.order_by(batches.c.generation.desc()).limit(1)).first()
+    former = _former(connection, institution, sha256)
     if former is not None and former.state not in _ENDED:
-        return Batch(**former._mapping)
+        if former.state != LOADED and (corrects or completes):
+            meaning = {"corrects": corrects, "completes": completes}
+            connection.execute(update(batches).where(batches.c.batch == former.batch).values(**meaning))
+        return batch(connection, former.batch)
     generation = 1 if former is None else int(former.generation) + 1
     name = batch_name(institution, sha256, generation)
     row = {
@@ -120,6 +140,8 @@ def receive(
         "legal_basis": legal_basis.strip(),
         "received_at": now,
         "received_by": received_by,
+        "corrects": corrects,
+        "completes": completes,
     }
     insert_absent(connection, batches, [row])
     return batch(connection, name)
@@ -128,6 +150,19 @@ def receive(
 def batch_name(institution: str, sha256: str, generation: int) -> str:
     """Return the id of a batch: made of what it is, so that it does not depend on when it came."""
     return "B" + hashlib.sha256(f"{institution}|{sha256}|{generation}".encode()).hexdigest()[:12]
+
+
+def coming_name(connection: Connection, institution: str, sha256: str) -> str:
+    """Return the id that a file has as a batch, or will have once it is received."""
+    former = _former(connection, institution, sha256)
+    if former is None:
+        return batch_name(institution, sha256, 1)
+    return str(former.batch) if former.state not in _ENDED else batch_name(institution, sha256, former.generation + 1)
+
+
+def _former(connection: Connection, institution: str, sha256: str) -> Row[Any] | None:
+    query = select(*_COLUMNS).where(batches.c.institution == institution, batches.c.sha256 == sha256)
+    return connection.execute(query.order_by(batches.c.generation.desc()).limit(1)).first()
 
 
 def batch(connection: Connection, name: str) -> Batch:

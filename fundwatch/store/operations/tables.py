@@ -89,6 +89,8 @@ batches = Table(
     _text("legal_basis"),
     _text("contract", nullable=True),
     _text("corrects", nullable=True),
+    _text("completes", nullable=True),
+    Column("quality", Integer),
     Column("rows_read", BigInteger),
     Column("rows_accepted", BigInteger),
     Column("rows_quarantined", BigInteger),

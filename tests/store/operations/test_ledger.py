@@ -108,3 +108,30 @@ def test_a_zero_report_counts_once(engine: Engine, now: datetime) -> None:
             ledger.declare_nothing(connection, institution="A", day=date(2026, 3, 1), declared_by="x", now=now)
     with reading(engine) as connection:
         assert ledger.zero_report_days(connection) == [("A", date(2026, 3, 1))]
+
+
+def test_a_batch_that_waits_keeps_what_it_replaces(engine: Engine, now: datetime) -> None:
+    with writing(engine) as connection:
+        first = _receive(connection, now, corrects="B000000000001")
+        again = _receive(connection, now)
+        said_anew = _receive(connection, now, completes="B000000000002")
+    assert (again.corrects, again.completes) == (first.corrects, None) == ("B000000000001", None)
+    assert (said_anew.corrects, said_anew.completes) == (None, "B000000000002")
+
+
+def test_a_loaded_batch_does_not_change_its_meaning(engine: Engine, now: datetime) -> None:
+    with writing(engine) as connection:
+        name = _receive(connection, now).batch
+        ledger.apply(connection, BatchMove(name, "loaded", quality=987), now)
+        again = _receive(connection, now, corrects="B000000000001")
+    assert (again.corrects, again.quality) == (None, 987)
+
+
+def test_the_coming_name_is_the_one_that_the_file_gets(engine: Engine, now: datetime) -> None:
+    with writing(engine) as connection:
+        coming = ledger.coming_name(connection, "610900-B01", "ab" * 32)
+        first = _receive(connection, now)
+        assert ledger.coming_name(connection, "610900-B01", "ab" * 32) == first.batch == coming
+        ledger.apply(connection, BatchMove(first.batch, "retracted", reason="发错文件"), now)
+        coming = ledger.coming_name(connection, "610900-B01", "ab" * 32)
+        assert coming == _receive(connection, now).batch != first.batch

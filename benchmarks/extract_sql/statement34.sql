@@ -1,0 +1,41 @@
+/* The 34 columns of a bank's query result. One row in a few hundred carries what such files carry: thousands separators,
+   a tab behind a number, dashes for nothing, slashes in a date, a wrong check digit, an unknown direction. */
+SELECT
+    own.card AS "交易卡号",
+    own.account || CASE WHEN h % 211 = 0 THEN chr(9) ELSE '' END AS "交易账号",
+    own.name AS "账户开户名称",
+    own.identity AS "开户人证件号码",
+    CASE WHEN h % 307 = 0 THEN replace(booked, '-', '/') ELSE booked END AS "交易时间",
+    CASE WHEN h % 499 = 0 THEN format('{:,.2f}', fen / 100.0) ELSE format('{:.2f}', fen / 100.0) END AS "交易金额",
+    format('{:.2f}', balance / 100.0) AS "交易余额",
+    CASE WHEN h % 4001 = 0 THEN 'O' WHEN is_in THEN '贷' ELSE '借' END AS "收付标志",
+    CASE WHEN h % 100 < 8 THEN '-------------------' ELSE other.card END AS "交易对手账卡号",
+    CASE WHEN h % 100 < 8 THEN '现' ELSE '转' END AS "现金标志",
+    CASE WHEN h % 100 < 8 THEN NULL ELSE other.name END AS "对手户名",
+    CASE WHEN h % 100 < 40 THEN NULL WHEN h % 3001 = 0 THEN '61090019800101001X' ELSE other.identity END AS "对手身份证号",
+    CASE WHEN h % 100 < 8 THEN NULL ELSE list_extract(['中国工商银行安康分行', '陕西省农村信用社', '中国农业银行汉滨支行', '长安银行'], CAST(c % 4 AS INTEGER) + 1) END AS "对手开户银行",
+    list_extract(['转账', '工资', '消费', '网银汇款', '利息', '货款', '还款', '手机银行转账'], CAST(h // 3 % 8 AS INTEGER) + 1) AS "摘要说明",
+    'CNY' AS "交易币种",
+    '安康' || CAST(a % 40 AS VARCHAR) || '支行' AS "交易网点名称",
+    '3137' || lpad(CAST(a % 40 AS VARCHAR), 4, '0') || '6109' AS "交易网点代码",
+    '陕西省安康市' AS "交易发生地",
+    '成功' AS "交易是否成功",
+    lpad(CAST(i % 100000 AS VARCHAR), 8, '0') AS "传票号",
+    list_extract(['网银', '柜面', '手机银行', 'ATM'], CAST(h // 5 % 4 AS INTEGER) + 1) AS "终端号",
+    '10.' || CAST(h % 250 AS VARCHAR) || '.' || CAST(h // 250 % 250 AS VARCHAR) || '.' || CAST(h // 62500 % 250 AS VARCHAR) AS "IP地址",
+    CASE WHEN h % 3 = 0 THEN format('{:02X}-{:02X}-5E-00-53-{:02X}', CAST(c % 256 AS INTEGER), CAST(c // 256 % 256 AS INTEGER), CAST(a % 256 AS INTEGER)) END AS "MAC地址",
+    NULL AS "对手交易余额",
+    'S' || lpad(CAST(i AS VARCHAR), 12, '0') AS "交易流水号",
+    'L' || lpad(CAST(i // 3 AS VARCHAR), 10, '0') AS "日志号",
+    NULL AS "凭证种类",
+    CASE WHEN h % 5 = 0 THEN lpad(CAST(h // 11 % 100000000 AS VARCHAR), 8, '0') END AS "凭证号",
+    'T' || lpad(CAST(a % 300 AS VARCHAR), 4, '0') AS "交易柜员号",
+    CASE WHEN h % 20 = 0 THEN '商户' || CAST(c % 500 AS VARCHAR) END AS "商户名称",
+    CASE WHEN h % 20 = 0 THEN '8987910' || lpad(CAST(c % 500 AS VARCHAR), 8, '0') END AS "商户号",
+    CASE WHEN h % 4 = 0 THEN '备注' || CAST(h // 13 % 1000 AS VARCHAR) END AS "备注",
+    list_extract(['跨行转账', '行内转账', '代发', 'POS消费'], CAST(h // 17 % 4 AS INTEGER) + 1) AS "交易类型",
+    NULL AS "查询反馈结果原因"
+FROM entries
+INNER JOIN people AS own ON own.n = entries.a
+INNER JOIN people AS other ON other.n = entries.c
+ORDER BY i

@@ -1,0 +1,1 @@
+SELECT CAST(current_setting('preserve_insertion_order') AS BOOLEAN)

@@ -1,1 +1,0 @@
-SELECT CAST(coalesce(mode(_cells), 0) AS INTEGER) FROM staged_records
