@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from fundwatch.cli.data import AsJson, Institution, Lang, Language, Receipts, say_where, show_receipts
 from fundwatch.cli.terminal import console, print_json_lines
+from fundwatch.domain.visible import visible
 
 if TYPE_CHECKING:
     from pipelines.deliveries import Delivery
@@ -79,7 +81,7 @@ def _table(deliveries: Sequence[Delivery]) -> Table:
         table.add_row(
             batch.batch,
             batch.institution,
-            batch.file_name,
+            escape(visible(batch.file_name)),
             _STATES[batch.state],
             "--" if batch.rows_read is None else f"{batch.rows_read:,}",
             "--" if batch.rows_quarantined is None else f"{batch.rows_quarantined:,}",
