@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from fundwatch.cli.data import AsJson
 from fundwatch.cli.terminal import console, print_json_lines
 from fundwatch.domain.errors import ConfigurationError, InputError
 
@@ -20,7 +21,6 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-AsJson = Annotated[bool, typer.Option("--json", help="每行一个 JSON 对象 one JSON object a line")]
 Id = Annotated[str, typer.Argument(metavar="ID", help="数据源 id")]
 Sector = Annotated[str, typer.Option(help="行业 sector: bank, micro_loan, guarantee, pawn, authority")]
 
@@ -114,18 +114,23 @@ def _draft(file: Path, sector: str, identifier: str) -> str:
     """Return the draft for the fullest table of a file."""
     import tempfile
 
-    import duckdb
-
     from data_contracts.learning import learn as learn_layout
-    from data_contracts.reading import read_tables
+    from data_contracts.reading import load_staged
     from data_contracts.recognition import known_headers
+    from fundwatch.store.engines import open_memory
+    from pipelines.confining import confined_stage
+    from pipelines.examining import require_readable
+    from pipelines.installation import settings_of_environment
 
     feeds = _catalogue().for_sector(sector)
     if not feeds:
         raise ConfigurationError(f"没有行业 {sector} 的数据源。", f"There are no feeds of the sector {sector}.")
-    with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
-        tables = read_tables(file, connection, known_headers(feeds), "learn", Path(folder))
-        tables = tuple(table for table in tables if table.head)
+    require_readable(file)
+    settings = settings_of_environment()
+    with tempfile.TemporaryDirectory() as folder, open_memory(settings, (Path(folder),)) as connection:
+        # A new layout comes from outside as any other file does: it is parsed apart.
+        staged = confined_stage(settings)(file, known_headers(feeds), Path(folder))
+        tables = tuple(table for table in load_staged(connection, staged, "learn") if table.head)
     if not tables:
         raise InputError("文件里没有可学的表头。", "The file has no header to learn from.", place=file.name)
     fullest = max(tables, key=lambda table: table.width)

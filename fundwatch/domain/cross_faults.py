@@ -42,9 +42,8 @@ def unreported_days(days: Sequence[int]) -> tuple[BatchFault, ...]:
     first, last, count = date_of(min(days)), date_of(max(days)), len(days)
     span = f"{first}" if first == last else f"{first} ～ {last}"
     return (
-        BatchFault(
-            code="B122",
-            level=Level.WARNING,
+        _warning(
+            "B122",
             reason=f"与上一批次之间有 {count} 日没有报送（{span}）",
             remedy="请补报这些日期；若当日无数据，请作零报告",
             reason_en=f"{count} days between the batch before and this one were not reported ({first} to {last})",
@@ -60,9 +59,8 @@ def contradicted_zero_reports(days: Sequence[int]) -> tuple[BatchFault, ...]:
         return ()
     named = "、".join(str(date_of(day)) for day in sorted(days)[:5])
     return (
-        BatchFault(
-            code="B123",
-            level=Level.WARNING,
+        _warning(
+            "B123",
             reason=f"{len(days)} 日曾申报零报告，本批次却有数据（{named}）",
             remedy="以数据为准，无需重报；请核对零报告流程",
             reason_en=f"{len(days)} days had been declared empty and now have data ({named})",
@@ -78,9 +76,8 @@ def broken_seams(broken: int, continuing: int, places: Sequence[Place]) -> tuple
         return ()
     together = broken + continuing
     return (
-        BatchFault(
-            code="B124",
-            level=Level.WARNING,
+        _warning(
+            "B124",
             reason=f"{together} 个账户接续以前批次，其中 {broken} 个首笔余额与此前末笔余额不衔接（{_rows(places)}）",
             remedy="两批之间可能缺少流水，请核对并补报",
             reason_en=f"{broken} of {together} accounts do not go on from the last balance reported before "
@@ -97,9 +94,8 @@ def unknown_references(
     """Return the warning that values of a column are in no record that they refer to."""
     lacking = f"本机构尚未报送{target}，" if is_target_empty else ""
     lacking_en = f"this institution has not reported {target}; " if is_target_empty else ""
-    return BatchFault(
-        code="B125",
-        level=Level.WARNING,
+    return _warning(
+        "B125",
         reason=f"{lacking}{values} 个{column}在{target}中查不到，涉及 {rows} 行（{_rows(places)}）",
         remedy=f"请补报{target}，或核对这些{column}",
         reason_en=f"{lacking_en}{values} values of {column} are not in {target}, in {rows} rows ({_rows_en(places)})",
@@ -114,9 +110,8 @@ def unknown_holders(unknown: int, entries: int) -> tuple[BatchFault, ...]:
         return ()
     share = f"{100 * unknown / entries:.1f}"
     return (
-        BatchFault(
-            code="B126",
-            level=Level.WARNING,
+        _warning(
+            "B126",
             reason=f"{unknown} 笔流水（{share} %）查不到账户持有人的证件号码，分析时只能按账号计",
             remedy="请补报账户信息与人员信息，或在流水中填写开户人证件号码",
             reason_en=f"{unknown} entries ({share} %) name no holder; they are analysed by account number only",
@@ -132,3 +127,7 @@ def _rows(places: Sequence[Place]) -> str:
 
 def _rows_en(places: Sequence[Place]) -> str:
     return "first in row " + ", ".join(f"{sheet} {row}".strip() for sheet, row in places)
+
+
+def _warning(code: str, *, reason: str, remedy: str, reason_en: str, remedy_en: str, count: int) -> BatchFault:
+    return BatchFault(code, Level.WARNING, reason, remedy, reason_en, remedy_en, count)
