@@ -107,7 +107,8 @@ def _write(
     make_folder(wanted.folder)
     # The cells shown are those of the whole batch, so the places are too; otherwise a receipt speaks of the file sent.
     whole = receipt if results[0].completion is None else merged([result.receipt for result in results])
-    stem = _stem(labels.file)
+    # Files of one name from two folders or two institutions must not replace each other's receipts.
+    stem = f"{_stem(labels.file)}.{labels.batch}"
     annotated = wanted.folder / f"{stem}.回执.xlsx"
     write_annotated(connection, results, whole, annotated, wanted.lang, labels.known_headers)
     yield annotated

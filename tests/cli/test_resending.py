@@ -73,14 +73,14 @@ def test_mended_rows_alone_complete_the_batch(home: Path, tmp_path: Path, capsys
     }
     assert [one["count"] for one in first["groups"] if one["level"] == "error"] == [1, 1]
     assert {path.name for path in folder.iterdir()} == {
-        "流水.csv.回执.xlsx",
-        "流水.csv.错误清单.csv",
-        "流水.csv.更正模板.xlsx",
+        f"流水.csv.{first['batch']}.回执.xlsx",
+        f"流水.csv.{first['batch']}.错误清单.csv",
+        f"流水.csv.{first['batch']}.更正模板.xlsx",
     }
 
     half = tmp_path / "更正一.xlsx"
     values = {"8": {"交易金额": rows[6]["交易金额"]}, "22": {"交易时间": "2024年13月"}}
-    mend(folder / "流水.csv.更正模板.xlsx", values, half)
+    mend(folder / f"流水.csv.{first['batch']}.更正模板.xlsx", values, half)
     assert execute(["check", str(half), "--institution", BANK, "--json"]) == 3
     (looked,) = told(capsys)
     assert execute(["ingest", str(half), "--institution", BANK, "--receipts", str(folder), "--json"]) == 3
@@ -92,7 +92,7 @@ def test_mended_rows_alone_complete_the_batch(home: Path, tmp_path: Path, capsys
     assert len(entries(home)) == 59
 
     whole = tmp_path / "更正二.xlsx"
-    mend(folder / "更正一.xlsx.更正模板.xlsx", {"22": {"交易时间": rows[20]["交易时间"]}}, whole)
+    mend(folder / f"更正一.xlsx.{second['batch']}.更正模板.xlsx", {"22": {"交易时间": rows[20]["交易时间"]}}, whole)
     assert execute(["ingest", str(whole), "--institution", BANK, "--json"]) == 0
     (third,) = told(capsys)
     assert (third["rows_read"], third["rows_quarantined"]) == (60, 0)
@@ -122,11 +122,20 @@ def test_a_batch_of_another_institution_cannot_be_completed(
     other = REGISTER.replace(BANK, "610900-B02")
     (home / "institutions.toml").write_text(REGISTER + other, encoding="utf-8")
     assert execute(["ingest", str(sent), "--institution", BANK, "--receipts", str(folder)]) == 3
-    template = folder / "a.csv.更正模板.xlsx"
+    (template,) = folder.glob("a.csv.*.更正模板.xlsx")
     capsys.readouterr()
     assert execute(["ingest", str(template), "--institution", "610900-B02", "--json"]) == 1
     (refused,) = told(capsys)
     assert codes(refused) == ["F303"]
+
+
+def test_files_of_one_name_keep_their_receipts_apart(home: Path, tmp_path: Path) -> None:
+    paths = []
+    for place, count in (("甲", 5), ("乙", 6)):
+        (tmp_path / place).mkdir()
+        paths.append(str(write(tmp_path / place / "a.csv", statement(count))))
+    assert execute(["check", *paths, "--institution", BANK, "--receipts", str(tmp_path / "回执")]) == 0
+    assert len(list((tmp_path / "回执").glob("a.csv.*.回执.xlsx"))) == len(paths)
 
 
 def test_corrects_and_completes_exclude_each_other(home: Path, tmp_path: Path) -> None:
