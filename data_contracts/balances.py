@@ -159,7 +159,7 @@ def _search(checking: Checking, opening: Opening, tolerance: int, by_instant: bo
 
 
 def _prepare(checking: Checking, opening: Opening) -> None:
-    """Create the tables of opening balances and of rows kept out per account."""
+    """Create tables of series (account and currency), of opening balances and of rows kept out per account."""
     checking.run(
         "balance_openings",
         {
@@ -170,6 +170,7 @@ def _prepare(checking: Checking, opening: Opening) -> None:
     )
     sources = [matched.column.key for name in ("account", "card") if (matched := checking.match.source_of(name))]
     expression = sql(coalesce(*(column(key) for key in sources))) if sources else "CAST(NULL AS VARCHAR)"
+    checking.run("balance_series")
     checking.run("balance_kept", words={"account_source": expression})
     checking.run("balance_gaps")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Container, Iterator, Sequence
+from functools import lru_cache
 
 from data_contracts.reading.staged import header_form
 
@@ -62,6 +63,7 @@ def stated_unit(text: str) -> tuple[str, str | None]:
     return found["base"], UNITS[found["in"] or found["behind"] or found["end"]]
 
 
+@lru_cache(maxsize=20_000)
 def readings(text: str) -> tuple[str, ...]:
     """Return the forms under which a header is looked up, the most literal first."""
     return tuple(dict.fromkeys((header_form(text), bare_form(text), stated_unit(text)[0])))

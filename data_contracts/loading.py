@@ -166,7 +166,7 @@ def judge_keys(checking: Checking) -> set[int]:
 
 
 _BALANCED = (
-    "account", "account_key", "booked_day", "booked_at", "time_precision", "currency", "direction", "amount", "balance",
+    "account", "booked_day", "booked_at", "time_precision", "currency", "direction", "amount", "balance",
 )  # fmt: skip
 """Typed columns that the proof by balances reads, beside whether the entry succeeded."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import types
 import typing
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,27 +24,37 @@ def contract_error(place: str, zh: str, en: str) -> ConfigurationError:
     return ConfigurationError(f"数据契约有误：{zh}。", f"The data contract is wrong: {en}.", code="C001", place=place)
 
 
-def _models_in(annotation: Any) -> list[type[pydantic.BaseModel]]:
+_Models = tuple[type[pydantic.BaseModel], ...]
+
+
+def _models_in(annotation: Any) -> _Models:
     if isinstance(annotation, type) and issubclass(annotation, pydantic.BaseModel):
-        return [annotation]
+        return (annotation,)
     if typing.get_origin(annotation) in (list, typing.Union, types.UnionType):
-        return [model for part in typing.get_args(annotation) for model in _models_in(part)]
-    return []
+        return tuple(model for part in typing.get_args(annotation) for model in _models_in(part))
+    return ()
 
 
-def _unknown_keys(raw: object, models: list[type[pydantic.BaseModel]], path: str) -> list[str]:
+@cache
+def _fields_of(models: _Models) -> Mapping[str, _Models]:
+    """Return the keys that any of the models has, each with the models of its values."""
+    fields = {info.alias or name: info for model in models for name, info in model.model_fields.items()}
+    return {key: _models_in(info.annotation) for key, info in fields.items()}
+
+
+def _unknown_keys(raw: object, models: _Models, path: str) -> list[str]:
     """Return the paths of keys that none of the possible models has."""
     if isinstance(raw, list):
         return [key for place, item in enumerate(raw) for key in _unknown_keys(item, models, f"{path}[{place}]")]
     if not isinstance(raw, dict) or not models:
         return []
-    fields = {info.alias or name: info for model in models for name, info in model.model_fields.items()}
+    fields = _fields_of(models)
     found: list[str] = []
     for key, value in raw.items():
         if key not in fields:
             found.append(f"{path}.{key}")
         else:
-            found += _unknown_keys(value, _models_in(fields[key].annotation), f"{path}.{key}")
+            found += _unknown_keys(value, fields[key], f"{path}.{key}")
     return found
 
 
@@ -57,7 +69,7 @@ def read_odcs(path: Path) -> OpenDataContractStandard:
         raise contract_error(path.name, "不是可读的 YAML", f"not readable YAML ({error})") from error
     if not isinstance(raw, dict):
         raise contract_error(path.name, "内容不是键值表", "the content is not a mapping")
-    unknown = _unknown_keys(raw, [OpenDataContractStandard], "")
+    unknown = _unknown_keys(raw, (OpenDataContractStandard,), "")
     if unknown:
         raise contract_error(path.name, f"不认识的键 {unknown}", f"unknown keys {unknown}")
     try:

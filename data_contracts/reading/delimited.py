@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -162,7 +163,7 @@ def stage_delimited(
     flags = [*writer.flags, *_torn(path, encoding, writer, head)]
     notes = (Note("B031", {"count": str(writer.units)}),) if writer.units else ()
     table = StagedTable(
-        target.name,
+        (target.name,),
         "lines",
         "csv",
         max(writer.width, 1),
@@ -189,16 +190,17 @@ def _torn(path: Path, encoding: str, writer: RecordWriter, head: Head) -> list[C
     return [CellFlag(writer.number, 0, "torn_record")]
 
 
-def head_of(target: Path) -> Head:
-    """Return the first records of a staged file, among them the header."""
-    records = []
-    with target.open(encoding="utf-8", newline="\n") as stream:
-        for number, line in enumerate(stream, 1):
-            records.append((number, tuple(line.rstrip("\n").split(UNIT))))
-            if number == HEAD_RECORDS:
-                break
+def head_of(*targets: Path) -> Head:
+    """Return the first records of staged files that follow each other, among them the header."""
+    lines = itertools.islice(itertools.chain.from_iterable(map(_lines_of, targets)), HEAD_RECORDS)
+    records = [(number, tuple(line.rstrip("\n").split(UNIT))) for number, line in enumerate(lines, 1)]
     width = max((len(cells) for _, cells in records), default=0)
     return filled_head([(row, cells + ("",) * (width - len(cells))) for row, cells in records])
+
+
+def _lines_of(target: Path) -> Iterator[str]:
+    with target.open(encoding="utf-8", newline="\n") as stream:
+        yield from stream
 
 
 def _holds_text(target: Path) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -62,17 +61,14 @@ def _described(writer: RecordWriter, encoding: str, delimiter: str) -> dict[str,
 
 
 def joined(parts: Sequence[Mapping[str, Any] | None], targets: Sequence[Path]) -> StagedFile | None:
-    """Return the whole of two staged parts, None where they must be read as one; the second file goes into the first.
+    """Return the whole of two staged parts, None where they must be read as one.
 
     Raises KeyError, TypeError or ValueError for a description that is none.
     """
     first, second = parts
     if first is None or second is None or first["reading"] != second["reading"] or not second["number"]:
         return None
-    with targets[0].open("ab") as whole, targets[1].open("rb") as rest:
-        shutil.copyfileobj(rest, whole, _NEAR)
-    targets[1].unlink()
-    head = head_of(targets[0])
+    head = head_of(*targets)
     cells = max((sum(bool(cell.strip()) for cell in cells) for _, cells in head), default=0)
     number = int(first["number"])
     runs = [(int(last), int(width)) for last, width in first["runs"]]
@@ -86,6 +82,6 @@ def joined(parts: Sequence[Mapping[str, Any] | None], targets: Sequence[Path]) -
     units = int(first["units"]) + int(second["units"])
     notes = (Note("B031", {"count": str(units)}),) if units else ()
     width = max(int(first["width"]), int(second["width"]))
-    name = targets[0].name
-    table = StagedTable(name, "lines", "csv", width, head, usual_cells=usual, runs=unusual_runs(runs))
+    files = tuple(target.name for target in targets)
+    table = StagedTable(files, "lines", "csv", width, head, usual_cells=usual, runs=unusual_runs(runs))
     return StagedFile(targets[0].parent, (table,), notes)

@@ -63,7 +63,7 @@ def stage_parquet(
                 "the Parquet file is damaged or incomplete; send it again",
                 path.name,
             ) from error
-    return (StagedTable(target.name, "parquet", "parquet", len(headers), ((0, headers),), flags=flags),), ()
+    return (StagedTable((target.name,), "parquet", "parquet", len(headers), ((0, headers),), flags=flags),), ()
 
 
 def _require_plain(rows: DuckDBPyRelation, path: Path) -> None:

@@ -31,14 +31,14 @@ def _loaded(
 ) -> Iterator[RawTable]:
     for place, table in enumerate(tables):
         name = f"{prefix}_s{place}_raw"
-        path = _trusted(folder, table.file)
+        paths = [_trusted(folder, file) for file in table.files]
         if table.storage == "lines":
-            _load_lines(connection, path, name, table)
+            _load_lines(connection, paths, name, table)
         else:
-            connection.execute(
-                statement("stage_sheet").replace("staged_records", name), {"path": str(path), "sheet": table.sheet}
-            )
-        path.unlink()
+            values = {"paths": list(map(str, paths)), "sheet": table.sheet}
+            connection.execute(statement("stage_sheet").replace("staged_records", name), values)
+        for path in paths:
+            path.unlink()
         yield RawTable(
             name,
             table.sheet,
@@ -52,7 +52,7 @@ def _loaded(
         )
 
 
-def _load_lines(connection: duckdb.DuckDBPyConnection, path: Path, name: str, table: StagedTable) -> None:
+def _load_lines(connection: duckdb.DuckDBPyConnection, paths: list[Path], name: str, table: StagedTable) -> None:
     """Load records whose numbers are those of their lines: the place of a row in the table that keeps their order."""
     # One column more than the widest record needs where that is one: a line of one cell could be an empty line.
     columns = {f"c{column}": "VARCHAR" for column in range(1, max(table.width, 2) + 1)}
@@ -64,7 +64,7 @@ def _load_lines(connection: duckdb.DuckDBPyConnection, path: Path, name: str, ta
             code="E014",
         )
     beneath = f"{name}_lines"
-    values = {"path": str(path), "columns": columns, "unit": UNIT, "usual": table.usual_cells}
+    values = {"paths": list(map(str, paths)), "columns": columns, "unit": UNIT, "usual": table.usual_cells}
     connection.execute(statement("stage_lines").replace("staged_records", beneath), values)
     if table.runs:
         firsts, lasts, cells = (list(numbers) for numbers in zip(*table.runs, strict=True))

@@ -51,13 +51,13 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class StagedTable:
-    """One table as a trusted file: ``file`` is its name in the folder, ``storage`` is ``lines`` or ``parquet``.
+    """One table as trusted files of the folder, one after the other; ``storage`` is ``lines`` or ``parquet``.
 
     ``lines``: a record a line in UTF-8, its cells parted by U+001F; all have ``usual_cells`` but those of ``runs``,
     each (first record, last record, cells). ``parquet``: text columns ``_row``, c1 … cn.
     """
 
-    file: str
+    files: tuple[str, ...]
     storage: str
     form: str
     width: int
@@ -101,7 +101,8 @@ def staged_from_json(data: Mapping[str, Any], folder: Path) -> StagedFile:
         flags = tuple(CellFlag(int(row), int(column), str(code)) for row, column, code in plain["flags"])
         runs = tuple((int(first), int(last), int(cells)) for first, last, cells in plain["runs"])
         notes = _notes(plain["notes"])
-        tables.append(StagedTable(**known | {"head": head, "flags": flags, "notes": notes, "runs": runs}))
+        known |= {"files": tuple(map(str, plain["files"])), "head": head, "flags": flags, "notes": notes, "runs": runs}
+        tables.append(StagedTable(**known))
     return StagedFile(folder, tuple(tables), _notes(data["notes"]))
 
 

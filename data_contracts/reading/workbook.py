@@ -214,7 +214,7 @@ def _stage_sheet(cells: tuple[pl.DataFrame, SheetScan], sheet: _Sheet, target: P
         *_covered(frame, scan, sheet.name),
     ]
     return StagedTable(
-        target.name,
+        (target.name,),
         "parquet",
         form,
         frame.width - 1,

@@ -62,7 +62,7 @@ def stage_xml(
     if writer.records == 0:
         raise empty_error(path.name)
     head = _head(target)
-    return (StagedTable(target.name, "lines", "xml", len(COLUMNS), head, usual_cells=len(COLUMNS)),), notes
+    return (StagedTable((target.name,), "lines", "xml", len(COLUMNS), head, usual_cells=len(COLUMNS)),), notes
 
 
 def _head(target: Path) -> tuple[tuple[int, tuple[str, ...]], ...]:

@@ -1,14 +1,15 @@
 -- Breaks that rows kept out do not explain: neither are there as many of the account, nor does one of the account, or
 -- one whose account cannot be read, stand between the two rows.
 WITH stepped AS (
-    SELECT _row, account_key, off_by, lag(_row) OVER (PARTITION BY account_key, currency ORDER BY position) AS row_before
+    SELECT _row, series, off_by, lag(_row) OVER (PARTITION BY series ORDER BY position) AS row_before
     FROM checked_offsets
 ),
 broken AS (
-    SELECT stepped._row, stepped.account_key, stepped.off_by, stepped.row_before,
-           count(*) OVER (PARTITION BY stepped.account_key) AS breaks, coalesce(gaps.rows, 0) AS kept_out
+    SELECT stepped._row, series.account_key, stepped.off_by, stepped.row_before,
+           count(*) OVER (PARTITION BY series.account_key) AS breaks, coalesce(gaps.rows, 0) AS kept_out
     FROM stepped
-    LEFT JOIN checked_gaps AS gaps ON gaps.account_key = stepped.account_key
+    INNER JOIN checked_series AS series ON series.series = stepped.series
+    LEFT JOIN checked_gaps AS gaps ON gaps.account_key = series.account_key
     WHERE abs(stepped.off_by) > $tolerance
 )
 SELECT broken._row, broken.off_by

@@ -11,4 +11,4 @@ FROM (
     LEFT JOIN (SELECT DISTINCT _row FROM checked_hits WHERE place = 0 AND code IN ('F023', 'F024', 'F025')) AS broken
         ON broken._row = clean._row
 ) AS told
-LEFT JOIN (SELECT DISTINCT account_key FROM checked_typed) AS known ON known.account_key = told.account_key
+LEFT JOIN (SELECT DISTINCT account_key FROM checked_series) AS known ON known.account_key = told.account_key

@@ -2,23 +2,26 @@
 -- A row is checkable when an earlier row with a balance, or a known opening balance, stands before it.
 CREATE OR REPLACE TEMP TABLE checked_offsets AS
 WITH running AS (
-    SELECT _row, account_key, currency, position, balance, delta,
-           CAST(sum(delta) OVER along AS BIGINT) AS moved
+    SELECT _row, series, position, balance, CAST(sum(delta) OVER along AS BIGINT) AS moved
     FROM checked_positions
-    WINDOW along AS (PARTITION BY account_key, currency ORDER BY position ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+    WINDOW along AS (PARTITION BY series ORDER BY position ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
 ),
 stepped AS (
-    SELECT _row, running.account_key, running.currency, position,
-           running.balance - moved AS settled, running.balance + moved AS inverted,
-           lag(running.balance - moved) OVER along AS settled_before, lag(running.balance + moved) OVER along AS inverted_before,
-           opening.balance AS opening
+    SELECT _row, series, position, balance - moved AS settled, balance + moved AS inverted,
+           lag(balance - moved) OVER along AS settled_before, lag(balance + moved) OVER along AS inverted_before
     FROM running
-    LEFT JOIN checked_openings AS opening ON opening.account_key = running.account_key AND opening.currency = running.currency
-    WHERE running.balance IS NOT NULL
-    WINDOW along AS (PARTITION BY running.account_key, running.currency ORDER BY position)
+    WHERE balance IS NOT NULL
+    WINDOW along AS (PARTITION BY series ORDER BY position)
+),
+opened AS (
+    SELECT series.series, opening.balance
+    FROM checked_series AS series
+    INNER JOIN checked_openings AS opening
+        ON opening.account_key = series.account_key AND opening.currency = series.currency
 )
 SELECT
-    _row, account_key, currency, position,
-    settled - coalesce(settled_before, opening) AS off_by,
-    inverted - coalesce(inverted_before, opening) AS inverted_off_by
+    stepped._row, stepped.series, stepped.position,
+    stepped.settled - coalesce(stepped.settled_before, opened.balance) AS off_by,
+    stepped.inverted - coalesce(stepped.inverted_before, opened.balance) AS inverted_off_by
 FROM stepped
+LEFT JOIN opened ON opened.series = stepped.series

@@ -3,7 +3,7 @@ CREATE OR REPLACE TEMP VIEW checked_ordered AS
 SELECT
     typed._row,
     CAST(row_number() OVER (
-        PARTITION BY typed.account_key, typed.booked_day
+        PARTITION BY typed.account, typed.booked_day
         ORDER BY CASE WHEN places.position IS NULL THEN 1 ELSE 0 END, places.position, typed.currency, typed.booked_at, typed._row
     ) AS INTEGER) AS sequence
 FROM checked_typed AS typed

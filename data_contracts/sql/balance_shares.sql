@@ -1,12 +1,13 @@
 -- Checkable rows, those that agree, those that agree when in and out change places, and disagreements that rows kept out explain:
 -- first those of the account itself, then those of an unknown account.
 WITH judged AS (
-    SELECT account_key, CAST(count(*) AS BIGINT) AS checkable,
-           CAST(sum(CASE WHEN abs(off_by) <= $tolerance THEN 1 ELSE 0 END) AS BIGINT) AS agreeing,
-           CAST(sum(CASE WHEN abs(inverted_off_by) <= $tolerance THEN 1 ELSE 0 END) AS BIGINT) AS inverted
-    FROM checked_offsets
-    WHERE off_by IS NOT NULL
-    GROUP BY account_key
+    SELECT series.account_key, CAST(count(*) AS BIGINT) AS checkable,
+           CAST(sum(CASE WHEN abs(told.off_by) <= $tolerance THEN 1 ELSE 0 END) AS BIGINT) AS agreeing,
+           CAST(sum(CASE WHEN abs(told.inverted_off_by) <= $tolerance THEN 1 ELSE 0 END) AS BIGINT) AS inverted
+    FROM checked_offsets AS told
+    INNER JOIN checked_series AS series ON series.series = told.series
+    WHERE told.off_by IS NOT NULL
+    GROUP BY series.account_key
 ),
 summed AS (
     SELECT

@@ -2,4 +2,9 @@
 CREATE OR REPLACE TEMP TABLE checked_tried_typed AS
 SELECT *
 FROM checked_typed
-WHERE account_key IN (SELECT account_key FROM checked_offsets WHERE abs(off_by) > $tolerance)
+WHERE account IN (
+    SELECT series.account
+    FROM checked_series AS series
+    INNER JOIN checked_offsets AS told ON told.series = series.series
+    WHERE abs(told.off_by) > $tolerance
+)

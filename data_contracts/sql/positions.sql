@@ -1,12 +1,17 @@
--- Entries that moved money, in a candidate order within account and currency; failed ones do not touch the balance.
+-- Entries that moved money, in a candidate order within their series; failed ones do not touch the balance.
 CREATE OR REPLACE TEMP TABLE checked_positions AS
 SELECT
-    _row, account_key, currency, booked_day, booked_at, time_precision,
-    CASE WHEN direction = 'in' THEN amount ELSE -amount END AS delta, balance,
+    _row, series, delta, balance,
     CAST(row_number() OVER (
-        PARTITION BY account_key, currency
+        PARTITION BY series
         ORDER BY CASE WHEN $by_day THEN booked_day END, CASE WHEN $by_time THEN booked_at END,
                  CASE WHEN $newest_first THEN -_row ELSE _row END
     ) AS BIGINT) AS position
-FROM checked_typed
-WHERE succeeded AND account_key IS NOT NULL
+FROM (
+    SELECT typed._row, series.series, typed.booked_day, typed.booked_at, typed.balance,
+           CASE WHEN typed.direction = 'in' THEN typed.amount ELSE -typed.amount END AS delta
+    FROM checked_typed AS typed
+    INNER JOIN checked_series AS series
+        ON series.account = typed.account AND series.currency IS NOT DISTINCT FROM typed.currency
+    WHERE typed.succeeded
+) AS entries

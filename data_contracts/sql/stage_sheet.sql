@@ -3,4 +3,4 @@ CREATE OR REPLACE TEMP TABLE staged_records AS
 SELECT
     CAST(_row AS INTEGER) AS _row, CAST(NULL AS INTEGER) AS _cells, CAST($sheet AS VARCHAR) AS _sheet,
     nullif(COLUMNS(* EXCLUDE (_row)), '')
-FROM read_parquet($path)
+FROM read_parquet($paths)
