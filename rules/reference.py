@@ -1,4 +1,4 @@
-"""Reference data of the rules, from ``rules/reference/*.csv``: calendar, reporting lines, lexicon, loan prime rate."""
+"""Reference data of the rules, from ``rules/reference/*.csv``: calendar, reporting lines, lexicon, caps, rates, prices."""
 
 from __future__ import annotations
 
@@ -49,6 +49,10 @@ def tables(first_day: int, last_day: int, folder: Path = FOLDER) -> Mapping[str,
         "reference_limits": _effective(
             folder, "limits", (("code", "TEXT"), ("currency", "TEXT"), ("amount", "BIGINT"))
         ),
+        "reference_caps": _effective(
+            folder, "caps", (("code", "TEXT"), ("unit", "TEXT"), ("value", "BIGINT")), with_source=True
+        ),
+        "reference_prices": _effective(folder, "prices", (("item", "TEXT"), ("amount", "BIGINT"))),
         "reference_lexicon": _effective(folder, "lexicon", (("term", "TEXT"), ("class", "TEXT"))),
         "reference_lpr": _effective(folder, "lpr", (("rate_percent", "INTEGER"),), rename={"rate_percent": "rate_bp"}),
     }
@@ -109,7 +113,12 @@ def _weekdays_before(day: int) -> int:
 
 
 def _effective(
-    folder: Path, name: str, columns: tuple[tuple[str, str], ...], rename: Mapping[str, str] | None = None
+    folder: Path,
+    name: str,
+    columns: tuple[tuple[str, str], ...],
+    rename: Mapping[str, str] | None = None,
+    *,
+    with_source: bool = False,
 ) -> Table:
     names = tuple(column for column, _ in columns)
     rows = []
@@ -117,9 +126,11 @@ def _effective(
         since, until = _day(row["valid_from"], FIRST_DAY), _day(row["valid_to"], LAST_DAY)
         if until < since:
             raise _wrong(name, f"{row} ends before it begins")
-        rows.append((*(_value(row[column], kind) for column, kind in columns), since, until))
+        told = (row["source"],) if with_source else ()
+        rows.append((*(_value(row[column], kind) for column, kind in columns), since, until, *told))
     named = tuple(((rename or {}).get(column, column), kind) for column, kind in columns)
-    return Table((*named, ("valid_from_day", "INTEGER"), ("valid_to_day", "INTEGER")), tuple(rows))
+    source = (("source", "TEXT"),) if with_source else ()
+    return Table((*named, ("valid_from_day", "INTEGER"), ("valid_to_day", "INTEGER"), *source), tuple(rows))
 
 
 def _value(text: str, kind: str) -> int | str:

@@ -190,6 +190,30 @@ REFERENCE: tuple[Declared, ...] = (
         ("code", "currency", "valid_from_day"),
     ),
     Declared(
+        "reference_caps",
+        "reference",
+        """
+        code TEXT, unit TEXT, value BIGINT, valid_from_day INTEGER, valid_to_day INTEGER, source TEXT
+        """,
+        ("code", "valid_from_day"),
+    ),
+    Declared(
+        "reference_lpr",
+        "reference",
+        """
+        rate_bp INTEGER, valid_from_day INTEGER, valid_to_day INTEGER
+        """,
+        ("valid_from_day",),
+    ),
+    Declared(
+        "reference_prices",
+        "reference",
+        """
+        item TEXT, amount BIGINT, valid_from_day INTEGER, valid_to_day INTEGER
+        """,
+        ("item", "valid_from_day"),
+    ),
+    Declared(
         "reference_lexicon",
         "reference",
         """

@@ -59,12 +59,29 @@ def test_lines_are_effective_dated() -> None:
 
 
 def test_no_two_rows_of_a_line_or_rate_hold_on_one_day() -> None:
-    for name, keys in (("reference_limits", 2), ("reference_lpr", 0), ("reference_lexicon", 2)):
-        rows = sorted((*row[:keys], *row[-2:]) for row in tables(0, 0)[name].rows)
+    keyed = {
+        "reference_limits": ("code", "currency"),
+        "reference_lpr": (),
+        "reference_lexicon": ("term", "class"),
+        "reference_caps": ("code",),
+        "reference_prices": ("item",),
+    }
+    for name, keys in keyed.items():
+        table = tables(0, 0)[name]
+        places = [next(at for at, (column, _) in enumerate(table.columns) if column == key) for key in keys]
+        since = next(at for at, (column, _) in enumerate(table.columns) if column == "valid_from_day")
+        rows = sorted((*(row[place] for place in places), row[since], row[since + 1]) for row in table.rows)
         for before, after in pairwise(rows):
-            if before[:keys] == after[:keys]:
+            if before[:-2] == after[:-2]:
                 assert before[-1] < after[-2], (name, before, after)
-        assert {row[-1] for row in rows} >= {LAST_DAY}
+        # A market price ends with what has been published; a rule or a word holds until it is replaced.
+        assert ({row[-1] for row in rows} >= {LAST_DAY}) == (name != "reference_prices")
+
+
+def test_caps_are_hundredths_of_their_unit_and_name_their_basis() -> None:
+    (fee,) = [row for row in tables(0, 0)["reference_caps"].rows if row[0] == "pawn.fee_movable"]
+    assert fee[:3] == ("pawn.fee_movable", "permille", 4200)
+    assert all(row[-1] for row in tables(0, 0)["reference_caps"].rows)
 
 
 def test_columns_are_those_of_the_data_model() -> None:
