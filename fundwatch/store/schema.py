@@ -11,8 +11,9 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from fundwatch.domain.errors import ConfigurationError
-from fundwatch.store.data_model import BY_ENDING, CANONICAL, DERIVED, REFERENCE, Declared
+from fundwatch.store.data_model import BY_ENDING, CANONICAL, Declared
 from fundwatch.store.data_model import LINEAGE as LINEAGE_COLUMNS
+from fundwatch.store.derived_model import DERIVED, REFERENCE
 
 LINEAGE = ("record_id", "batch", "file", "sheet", "row", "institution")
 """Where a canonical row comes from; the same row sent twice differs in nothing else."""
