@@ -1,4 +1,4 @@
-"""Reference data of the rules, from ``rules/reference/*.csv``: calendar, reporting lines, words, caps, rates, prices."""
+"""Reference data of the rules, from ``rules/reference/*.csv``: calendar, words, limits, caps, rates and prices."""
 
 from __future__ import annotations
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import asdict
+from datetime import date, datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
-from rich.table import Table
 
 from fundwatch.cli.terminal import console, print_json_lines, progress
+from fundwatch.domain.keys import day_number
 
 app = typer.Typer(
     help="规则目录：查看、试运行、校验、新建、锁定。The catalogue of rules.",
@@ -23,6 +25,7 @@ Id = Annotated[str, typer.Argument(metavar="ID", help="规则 id")]
 @app.command("list")
 def list_rules(as_json: AsJson = False) -> int:
     """列出规则与正常解释。List rules and suppressors."""
+    from fundwatch.cli.rule_page import catalogue_table
     from rules.rule import Rule
 
     entries = _catalogue().entries
@@ -33,50 +36,38 @@ def list_rules(as_json: AsJson = False) -> int:
                 "code": entry.code,
                 "version": entry.version,
                 "family": entry.family,
+                "name": asdict(entry.name),
                 "sectors": list(entry.sectors),
+                "severities": [one.value for one in entry.severities] if isinstance(entry, Rule) else [],
                 "status": entry.status,
                 "kind": "rule" if isinstance(entry, Rule) else "suppressor",
+                "legal_basis": [asdict(one) for one in entry.legal_basis],
                 "parameters": {name: one.value for name, one in entry.parameters.items()},
             }
             for entry in entries
         )
         return 0
-    table = Table(title="规则目录", expand=False)
-    for column in ("代码", "id", "名称", "严重度", "行业", "状态"):
-        table.add_column(column, overflow="fold")
-    for entry in entries:
-        grade = "、".join(entry.severities) if isinstance(entry, Rule) else "正常解释"
-        table.add_row(entry.code, entry.id, entry.name.zh, grade, " ".join(entry.sectors), entry.status)
-    console.print(table)
+    console.print(catalogue_table(entries, _today()))
     return 0
 
 
 @app.command("show")
-def show(rule_id: Id) -> int:
-    """查看一条规则：说明、依据、参数、误报与盲区、查询。Show one rule."""
-    from rules.rule import Rule
+def show(
+    rule_id: Id,
+    as_sql: Annotated[bool, typer.Option("--sql", help="连同查询语句 with the query")] = False,
+) -> int:
+    """查看一条规则：说明、门槛、陈述、依据、误报、盲区、参数。Show one rule as a page."""
+    from fundwatch.cli.rule_page import page
+    from pipelines.installation import RULES_FOLDER
+    from rules.tuning import read_tuning, tune
 
-    entry = _catalogue().entry(rule_id)
-    console.print(f"[bold]{entry.code} {entry.name.zh}[/] · {entry.name.en}（{entry.id} 第 {entry.version} 版）")
-    console.print(f"\n{entry.explanation.zh}\n{entry.explanation.en}", markup=False)
-    if isinstance(entry, Rule):
-        opens = "可单独开立预警" if entry.opens_alert else "辅助规则，不单独开立预警"
-        console.print(f"\n严重度 {'、'.join(entry.severities)}；{opens}", markup=False)
-    console.print(f"疑点陈述：{entry.claim.zh}\n{entry.claim.en}", markup=False)
-    table = Table(title="参数", expand=False)
-    for column in ("参数", "取值", "单位", "范围", "为什么"):
-        table.add_column(column, overflow="fold")
-    for parameter in entry.parameters.values():
-        bounds = f"{parameter.minimum}～{parameter.maximum}" if parameter.minimum is not None else "--"
-        table.add_row(parameter.name, str(parameter.value), parameter.unit, bounds, parameter.why)
-    console.print(table)
-    for basis in entry.legal_basis:
-        console.print(
-            f"依据：{basis.text}（{basis.valid_from} 起{'，至 ' + basis.valid_to if basis.valid_to else ''}）",
-            markup=False,
-        )
-    console.print(f"常见误报：{entry.false_positives.zh}\n盲区：{entry.blind_spots.zh}", markup=False)
-    console.print(f"\n{entry.file.query}", markup=False, style="dim")
+    catalogue, today = _catalogue(), _today()
+    entry = catalogue.entry(rule_id)
+    tuning = tune(catalogue, read_tuning(RULES_FOLDER / "tuning.toml"))
+    for part in page(entry, today, tuning.effective(entry, day_number(today))):
+        console.print(part, markup=False)
+    if as_sql:
+        console.print(f"\n{entry.file.query}", markup=False, style="dim")
     return 0
 
 
@@ -143,6 +134,10 @@ def lock() -> int:
     changed = write_lock(_catalogue())
     console.print(f"已锁定；变动 {len(changed)} 条：{', '.join(changed) or '无'}。Locked.", markup=False)
     return 0
+
+
+def _today() -> date:
+    return datetime.now(ZoneInfo("Asia/Shanghai")).date()
 
 
 def _catalogue() -> Any:

@@ -31,12 +31,12 @@ blind_spots:
   zh: 经清算机构转入的付款人不可见，不计入人数；资金长期留存不转出时本规则不命中
   en: payers behind a clearing name are not seen and not counted; money that stays put does not fire
 parameters:
-  min_payers: {value: 30, unit: persons, min: 5, max: 500, why: 20 % of the prosecution line of 150 persons}
-  min_person_in: {value: 200000, unit: CNY, min: 20000, max: 5000000, why: 20 % of the prosecution line of 1 million yuan}
-  min_out_ratio: {value: 0.6, unit: share, min: 0.1, max: 1.0, why: most of what came in has left again}
-  min_top3_share: {value: 0.7, unit: share, min: 0.3, max: 1.0, why: suppliers and wages spread over more payees than three}
-  critical_payers: {value: 150, unit: persons, min: 30, max: 5000, why: prosecution line of 150 persons}
-  critical_person_in: {value: 1000000, unit: CNY, min: 200000, max: 50000000, why: prosecution line of 1 million yuan}
+  min_payers: {value: 30, unit: persons, min: 5, max: 500, why: 追诉标准 150 人的两成}
+  min_person_in: {value: 200000, unit: CNY, min: 20000, max: 5000000, why: 追诉标准 100 万元的两成}
+  min_out_ratio: {value: 0.6, unit: share, min: 0.1, max: 1.0, why: 转入的资金大部分又已转出}
+  min_top3_share: {value: 0.7, unit: share, min: 0.3, max: 1.0, why: 货款和工资的收款方通常多于三家}
+  critical_payers: {value: 150, unit: persons, min: 30, max: 5000, why: 追诉标准 150 人}
+  critical_person_in: {value: 1000000, unit: CNY, min: 200000, max: 50000000, why: 追诉标准 100 万元}
 measures:
   payer_count: {unit: persons, zh: 付款自然人, en: people who paid in, threshold: min_payers, full: 150}
   person_in: {unit: CNY, zh: 自然人转入金额, en: paid in by people, threshold: min_person_in, full: 1000000}

@@ -27,10 +27,10 @@ blind_spots:
   zh: 分散到多名主体的拆分、跨境标准（0504）、参考数据未列标准的外币
   en: splitting over several holders, the cross-border line 0504, currencies without a line
 parameters:
-  min_entries: {value: 3, unit: count, min: 2, max: 30, why: two may be chance}
-  near_share: {value: 0.8, unit: share, min: 0.5, max: 0.99, why: amounts that evade stay close to the line}
-  min_density_ratio: {value: 4, unit: ratio, min: 1, max: 100, why: takings of a shop thin out towards large amounts and do not gather below the line}
-  compare_days: {value: 30, unit: days, min: 7, max: 40, why: enough days to see ordinary takings}
+  min_entries: {value: 3, unit: count, min: 2, max: 30, why: 两笔可能只是巧合}
+  near_share: {value: 0.8, unit: share, min: 0.5, max: 0.99, why: 规避报告的金额贴近标准}
+  min_density_ratio: {value: 4, unit: ratio, min: 1, max: 100, why: 店铺收款金额越大越稀，不会聚集在标准之下}
+  compare_days: {value: 30, unit: days, min: 7, max: 40, why: 足以看出平日收款的天数}
 measures:
   entry_count: {unit: count, zh: 紧贴标准之下的笔数, en: entries right below the line, threshold: min_entries, full: 8}
   density_ratio: {unit: ratio, zh: 紧贴与远低的密度比, en: density right below over density far below, threshold: none}

@@ -28,9 +28,9 @@ blind_spots:
   zh: 拆成多笔或经清算机构、现金走一段的回流；不能折算人民币的转账；超过六段或十日的回流
   en: returns split into several transfers, or passing through a clearing name or cash; transfers without a value in CNY; longer chains or times
 parameters:
-  min_amount: {value: 50000, unit: CNY, min: 10000, max: 10000000, why: everyday payments between acquaintances stay below}
-  min_keep: {value: 0.8, unit: share, min: 0.5, max: 1.0, why: commission takes a part on the way}
-  max_length: {value: 6, unit: count, min: 2, max: 6, why: longer chains meet by chance}
+  min_amount: {value: 50000, unit: CNY, min: 10000, max: 10000000, why: 熟人间日常往来低于此数}
+  min_keep: {value: 0.8, unit: share, min: 0.5, max: 1.0, why: 途中会扣除手续费}
+  max_length: {value: 6, unit: count, min: 2, max: 6, why: 更长的链条容易偶然闭合}
 measures:
   cycle_length: {unit: count, zh: 环上转账笔数, en: transfers in the cycle, threshold: none}
   smallest_amount: {unit: CNY, zh: 最小一笔, en: smallest transfer, threshold: min_amount, full: 1000000}
