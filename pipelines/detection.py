@@ -17,18 +17,21 @@ from fundwatch.domain.snapshot import item_from_json, item_to_json, suppression_
 from pipelines import models
 from pipelines.drafts import Draft, relations_of
 from pipelines.installation import Installation
+from pipelines.queries import rows
 from rules.running import run_rule, run_suppressors
 
 
 def run_rules(installation: Installation, draft: Draft) -> Draft:
-    """Return the draft with the hits of every active rule over the night's days."""
+    """Return the draft with the hits of every active rule over the night's days, and its paired transfers counted."""
     as_of, from_day = _days(draft)
     with relations_of(installation, draft) as connection:
         hits, no_data = hits_between(installation, connection, from_day, as_of)
+        (pairing,) = rows(connection, "pairing", {"from_day": from_day, "to_day": as_of})
     return replace(
         draft,
         items=tuple(item_to_json(hit) for hit in hits),
         no_data=tuple(_no_data(one) for one in no_data),
+        pairing=pairing,
     )
 
 

@@ -57,6 +57,8 @@ class Draft:
     suppressions: tuple[Mapping[str, Any], ...] = ()
     no_data: tuple[Mapping[str, Any], ...] = ()
     notes: tuple[Mapping[str, str], ...] = ()
+    pairing: Mapping[str, int] = field(default_factory=dict)
+    """Of the night's transfers that two statements should tell: ``possible``, and ``paired`` as told by both."""
     model_id: str | None = None
     outcome: Mapping[str, Any] = field(default_factory=dict)
 

@@ -47,3 +47,10 @@ def evidence_json(one: Mapping[str, Any]) -> dict[str, Any]:
 def codes_of(stored: Mapping[str, Any]) -> list[str]:
     """Return the typology codes that stand in a stored alert, in order."""
     return sorted({standing["code"] for standing in stored["standings"]})
+
+
+def paired(pairing: Mapping[str, int]) -> str:
+    """Return one sentence on the transfers that two statements should tell alike."""
+    possible = pairing["possible"]
+    share = f"{100 * pairing['paired'] / possible:.1f}%" if possible else "--"
+    return f"双方账户均在报送范围的转账 {possible:,} 笔，其中双边配对 {share}（paired by both sides' statements）"

@@ -24,7 +24,7 @@ from pipelines.queries import query
 from pipelines.references import write_references
 from pipelines.tables import temporary_table
 
-_EVERY_MONTH_RESTS_ON = frozenset({"reference_lexicon", "reference_fx"})
+_EVERY_MONTH_RESTS_ON = frozenset({"reference_lexicon", "reference_glyphs", "reference_fx", "reference_calendar"})
 _DAY_COLUMNS = ("booked_day", "disbursed_day", "flow_day")
 
 

@@ -14,6 +14,7 @@ from fundwatch.store.operations.database import reading
 from pipelines import drafts
 from pipelines.drafts import Draft
 from pipelines.installation import Installation
+from pipelines.presenting import paired
 
 _VERDICTS = {"accepted": "通过", "accepted_with_quarantine": "部分隔离", "rejected": "退回"}
 
@@ -83,6 +84,7 @@ def summary(draft: Draft) -> str:
         f"- 规则命中 {outcome['hits']}，模型信号 {outcome['signals']}，数据不足 {outcome['no_data']}",
         f"- 新增预警 {outcome['new']}，更新 {outcome['grown']}，复现 {outcome['recurred']}，"
         f"无变化 {outcome['unchanged']}，转入汇总 {outcome['summarised']}",
+        *([f"- {paired(outcome['pairing'])}"] if outcome.get("pairing") else []),
         "",
         "| 等级 level | 本次变动 changed |",
         "|---|---|",

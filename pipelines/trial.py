@@ -68,8 +68,8 @@ def check_catalogue(only: Sequence[str]) -> tuple[list[str], int]:
 
 
 def derive(connection: Any) -> None:
-    """Fill party_day and pair_day from the transfers that a connection holds, over all days, for cases of rules."""
-    for name in ("party_day", "pair_day"):
+    """Fill the derived relations that rest on transfers and entries alone, over all days, for cases of rules."""
+    for name in ("party_day", "pair_day", "principal_day", "weak_links", "remark_terms"):
         file = relation(name).file
         values = bind(file, {"first_day": 0, "last_day": _LAST_DAY})
         connection.execute(f"INSERT INTO {name} BY NAME {file.query}", values)

@@ -60,6 +60,8 @@ def nightly(
 
 def show_nights(outcomes: Sequence[Mapping[str, Any]], *, as_json: bool = False) -> None:
     """Print the outcome of nights."""
+    from pipelines.presenting import paired
+
     if as_json:
         print_json_lines(outcomes)
         return
@@ -70,6 +72,8 @@ def show_nights(outcomes: Sequence[Mapping[str, Any]], *, as_json: bool = False)
             f"复现 {outcome['recurred']}，无变化 {outcome['unchanged']}，转入汇总 {outcome['summarised']}，"
             f"数据不足 {outcome['no_data']}"
         )
+        if outcome["pairing"]:
+            console.print(f"  {paired(outcome['pairing'])}", style="dim", markup=False)
         for note in [*outcome["notes"], *outcome["failures"]]:
             console.print(f"  提示：{note['zh']} {note['en']}", style="dim", markup=False)
 

@@ -22,7 +22,7 @@ from fundwatch.store.warehouse import open_manifest, sync
 from pipelines.claiming import figures_of
 from pipelines.installation import Installation
 from pipelines.night import begun, days_due, last_night
-from pipelines.presenting import alert_json
+from pipelines.presenting import alert_json, paired
 from pipelines.verification import Agreement, Verifier
 from tests.pipelines.conftest import LAST_DAY, NIGHTS, City, run_nights
 
@@ -51,6 +51,15 @@ def test_nights_take_in_all_sectors_and_raise_alerts(city: City, installation: I
     assert sectors == {"bank", "micro_loan", "guarantee", "pawn", "authority"}
     families = {code[0] for alert in heads(installation) for code in alert_json(alert)["typologies"]}
     assert families >= {"T", "M", "G", "P"}
+
+
+def test_a_night_says_how_many_transfers_both_sides_told(city: City) -> None:
+    pairing = city.outcomes[-1]["pairing"]
+    # Every bank of the city reports both of its sides; what the clocks of two banks part by too much stays apart.
+    assert pairing["possible"] > 100
+    assert 0.9 <= pairing["paired"] / pairing["possible"] <= 1
+    assert f"{pairing['possible']:,} 笔" in paired(pairing)
+    assert "--" in paired({"possible": 0, "paired": 0})
 
 
 def test_a_rerun_of_the_same_night_changes_nothing(own_city: City, installation: Installation) -> None:
