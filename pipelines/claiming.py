@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from fundwatch.domain.alerts import Alert
 from fundwatch.domain.claims import Figure, render
 from fundwatch.domain.hits import Hit, Measure, Signal, Suppression
+from fundwatch.domain.keys import date_of
 from rules.catalogue import Catalogue
 from rules.rule import Entry
 
@@ -62,4 +65,13 @@ def _claim(item: Hit | Signal, catalogue: Catalogue) -> dict[str, Any]:
         "code": item.code,
         "zh": render(entry.claim.zh, figures),
         "en": render(entry.claim.en, figures),
+        "basis": _basis_of(entry, date_of(item.window_to)),
     }
+
+
+def _basis_of(entry: Entry, day: date) -> list[dict[str, Any]]:
+    """Return the provisions that a rule rests on, and whether each was in force on the last day of the window."""
+    return [
+        {"text": one.text, "holds": one.holds_on(day), "validity": asdict(one.validity(day))}
+        for one in entry.legal_basis
+    ]

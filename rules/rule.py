@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from fundwatch.domain.hits import Severity
@@ -76,6 +77,20 @@ class LegalBasis:
     text: str
     valid_from: str
     valid_to: str | None
+
+    def holds_on(self, day: date) -> bool:
+        """Say whether the provision is in force on a day."""
+        return self.valid_from <= day.isoformat() and (self.valid_to is None or day.isoformat() <= self.valid_to)
+
+    def validity(self, day: date) -> Wording:
+        """Return since when and until when it holds; what is not in force on the day is said to be so."""
+        zh = f"{self.valid_from} {f'至 {self.valid_to}' if self.valid_to else '起'}"
+        en = f"from {self.valid_from}{f' to {self.valid_to}' if self.valid_to else ''}"
+        if self.holds_on(day):
+            return Wording(zh, en)
+        if self.valid_from > day.isoformat():
+            return Wording(f"{zh}，尚未生效", f"{en}, not yet in force")
+        return Wording(f"{zh}，已失效", f"{en}, expired")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

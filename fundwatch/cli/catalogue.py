@@ -57,14 +57,14 @@ def show(
     as_sql: Annotated[bool, typer.Option("--sql", help="连同查询语句 with the query")] = False,
 ) -> int:
     """查看一条规则：说明、门槛、陈述、依据、误报、盲区、参数。Show one rule as a page."""
-    from fundwatch.cli.rule_page import page
+    from fundwatch.cli.rule_page import RulePage
     from pipelines.installation import RULES_FOLDER
     from rules.tuning import read_tuning, tune
 
     catalogue, today = _catalogue(), _today()
     entry = catalogue.entry(rule_id)
     tuning = tune(catalogue, read_tuning(RULES_FOLDER / "tuning.toml"))
-    for part in page(entry, today, tuning.effective(entry, day_number(today))):
+    for part in RulePage(entry, today, tuning.effective(entry, day_number(today))).parts():
         console.print(part, markup=False)
     if as_sql:
         console.print(f"\n{entry.file.query}", markup=False, style="dim")

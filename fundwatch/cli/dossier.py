@@ -34,6 +34,7 @@ def show_alert(alert: Alert, rules: Catalogue) -> None:
     _why(content, rules)
     _against(content)
     _evidence(content)
+    _legal_basis(content)
     _basis(alert)
 
 
@@ -104,6 +105,19 @@ def _evidence(content: Mapping[str, Any]) -> None:
     console.print(table)
     if len(rows) > _EVIDENCE_SHOWN:
         console.print(f"……另有 {len(rows) - _EVIDENCE_SHOWN} 条，加 --json 查看全部。")
+
+
+def _legal_basis(content: Mapping[str, Any]) -> None:
+    """Print each provision once, with its validity on the last day of the claim that rests on it."""
+    said = {
+        f"  {one['text']}（{one['validity']['zh']}）": one["holds"]
+        for claim in content["claims"]
+        for one in claim.get("basis", ())
+    }
+    if said:
+        console.print("\n[bold]依据[/]")
+    for line, holds in said.items():
+        console.print(line, markup=False, style=None if holds else "bold yellow")
 
 
 def _basis(alert: Alert) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from rich.console import Console
 
-from fundwatch.cli.rule_page import catalogue_table, page, validity
+from fundwatch.cli.rule_page import RulePage, catalogue_table
 from pipelines.installation import RULES_FOLDER
 from rules.catalogue import load_catalogue
 from rules.rule import Entry, LegalBasis, Value
@@ -27,7 +27,7 @@ def printed(*parts: object) -> str:
 
 @pytest.mark.parametrize("entry", CATALOGUE.entries, ids=lambda entry: entry.id)
 def test_every_page_has_its_parts_and_leaves_no_placeholder(entry: Entry) -> None:
-    text = printed(*page(entry, DAY, entry.defaults()))
+    text = printed(*RulePage(entry, DAY, entry.defaults()).parts())
     for heading in ("一、", "二、", "三、", "四、", "五、", "六、", "七、"):
         assert heading in text
     assert "{" not in text and "}" not in text
@@ -38,19 +38,19 @@ def test_every_page_has_its_parts_and_leaves_no_placeholder(entry: Entry) -> Non
     ("since", "until", "said"),
     [
         ("2021-05-01", None, "2021-05-01 起"),
-        ("2021-03-01", "2026-02-28", "2021-03-01 至 2026-02-28，已失效 expired"),
+        ("2021-03-01", "2026-02-28", "2021-03-01 至 2026-02-28，已失效"),
         ("2026-03-01", "2027-01-01", "2026-03-01 至 2027-01-01"),
-        ("2027-01-01", None, "2027-01-01 起，尚未生效 not yet in force"),
+        ("2027-01-01", None, "2027-01-01 起，尚未生效"),
     ],
 )
 def test_validity_of_a_basis(since: str, until: str | None, said: str) -> None:
-    assert validity(LegalBasis("某规定", since, until), DAY) == said
+    assert LegalBasis("某规定", since, until).validity(DAY).zh == said
 
 
 def test_a_tuned_value_is_shown_beside_its_default() -> None:
     entry = CATALOGUE.entry("many_payers_one_collector")
     values: dict[str, Value] = entry.defaults() | {"min_payers": 40}
-    text = printed(*page(entry, DAY, values))
+    text = printed(*RulePage(entry, DAY, values).parts())
     assert "40 人（默认 30 人）" in text
     assert "≥ 40 人" in text
 
