@@ -58,7 +58,8 @@ def _home() -> Iterator[Path]:
         yield home
 
 
-def _settings(home: Path, memory: str = "4GB") -> Settings:
+def _settings(home: Path, memory: str = "") -> Settings:
+    """Return the settings of an installation as it comes, or with another limit of memory."""
     return Settings.from_environment({"FUNDWATCH_HOME": str(home), "FUNDWATCH_MEMORY_LIMIT": memory})
 
 
