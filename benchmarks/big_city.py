@@ -14,8 +14,8 @@ import duckdb
 _SQL = Path(__file__).parent / "big_city_sql"
 _STEPS = (
     "people", "institutions", "accounts", "parties", "relationships", "firm_snapshots", "loans", "loan_flows",
-    "events", "transactions", "reference_fx", "reference_calendar", "reference_lexicon", "received_days",
-    "zero_reports",
+    "events", "transactions", "reference_fx", "reference_calendar", "reference_lexicon", "reference_glyphs",
+    "received_days", "zero_reports",
 )  # fmt: skip
 _SCAFFOLDING = ("people", "events")
 

@@ -66,7 +66,8 @@ def prepare(connection: duckdb.DuckDBPyConnection, city: BigCity) -> None:
     writer = PartitionTables(connection)
     for built in build(connection, writer, as_of_day=city.last_day):
         print(f"  built {built.relation} {built.partition}: {built.rows:,} rows")
-    for name in ("entities", "firms", "control_links", "transfers", "party_day", "pair_day", "coverage"):
+    kept = ("entities", "firms", "control_links", "transfers", "remark_terms", "party_day", "pair_day", "principal_day")
+    for name in (*kept, "weak_links", "shared_contacts", "coverage"):
         connection.execute(f"CREATE TABLE main.{name} AS SELECT * FROM temp.{name}")
         connection.execute(f"DROP VIEW temp.{name}")
     load_reference(connection, city.first_day - 100, city.last_day + 40)

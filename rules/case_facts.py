@@ -88,7 +88,8 @@ def rows_of(facts: Mapping[str, Sequence[Mapping[str, Any]]], columns: Columns) 
     """Return the rows of every relation that the facts of a case describe; raise ConfigurationError on a slip.
 
     ``parties`` become ``entities`` (an account each unless given), ``transfers`` become transfers and the booked
-    entries of the sides whose statements are received; every other name is a relation of the data model.
+    entries of the sides whose statements are received, ``register`` the rows of the canonical table parties; every
+    other name is a relation of the data model.
     """
     people = _People(facts.get("parties", ()))
     rows: Rows = {"entities": people.entities, "transfers": [], "transactions": []}
@@ -97,10 +98,11 @@ def rows_of(facts: Mapping[str, Sequence[Mapping[str, Any]]], columns: Columns) 
     for relation, items in facts.items():
         if relation in ("parties", "transfers"):
             continue
-        if relation not in columns:
+        named = "parties" if relation == "register" else relation
+        if named not in columns:
             raise slip(relation, f"there is no relation {relation}")
-        listed = rows.setdefault(relation, [])
-        listed.extend(_row(relation, columns[relation], people, n, item) for n, item in enumerate(expanded(items)))
+        listed = rows.setdefault(named, [])
+        listed.extend(_row(named, columns[named], people, n, item) for n, item in enumerate(expanded(items)))
     return rows
 
 

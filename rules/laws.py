@@ -39,7 +39,8 @@ def broken_laws(catalogue: Catalogue, known_relations: Collection[str]) -> list[
 def _uniqueness(catalogue: Catalogue) -> Iterator[str]:
     for kind, values in (
         ("id", [entry.id for entry in catalogue.entries]),
-        ("code", [entry.code for entry in catalogue.entries if entry.status == "active"]),
+        # Variants of one typology are rules of one family that bear its code.
+        ("code", [code for code, _ in sorted({(e.code, e.family) for e in catalogue.entries if e.status == "active"})]),
     ):
         for value, count in sorted(Counter(values).items()):
             if count > 1:

@@ -54,6 +54,7 @@ def tables(first_day: int, last_day: int, folder: Path = FOLDER) -> Mapping[str,
         ),
         "reference_prices": _effective(folder, "prices", (("item", "TEXT"), ("amount", "BIGINT"))),
         "reference_lexicon": _effective(folder, "lexicon", (("term", "TEXT"), ("class", "TEXT"))),
+        "reference_glyphs": _glyphs(folder),
         "reference_lpr": _effective(folder, "lpr", (("rate_percent", "INTEGER"),), rename={"rate_percent": "rate_bp"}),
     }
 
@@ -131,6 +132,21 @@ def _effective(
     named = tuple(((rename or {}).get(column, column), kind) for column, kind in columns)
     source = (("source", "TEXT"),) if with_source else ()
     return Table((*named, ("valid_from_day", "INTEGER"), ("valid_to_day", "INTEGER"), *source), tuple(rows))
+
+
+def _glyphs(folder: Path) -> Table:
+    """Return how disguised spellings are read: all single characters packed into one row, each longer one apart.
+
+    ``translate`` takes the packed row at once, so that the number of characters listed costs nothing.
+    """
+    pairs = [(row["written"], row["read"]) for row in _read(folder, "glyphs", ("written", "read", "source"))]
+    characters = {written: read for written, read in pairs if len(written) == len(read) == 1}
+    longer = [(written, read) for written, read in pairs if len(written) > 1]
+    if len(characters) + len(longer) != len(pairs) or len({*longer}) != len(longer):
+        raise _wrong("glyphs", "a single character must be read as one other, and no spelling be listed twice")
+    packed = ("character", "".join(characters), "".join(characters.values()))
+    columns = (("kind", "TEXT"), ("written", "TEXT"), ("read", "TEXT"))
+    return Table(columns, (packed, *(("spelling", written, read) for written, read in longer)))
 
 
 def _value(text: str, kind: str) -> int | str:

@@ -22,7 +22,8 @@ SELECT
     CAST(NULL AS VARCHAR) AS branch_name, '0001' AS branch_code, CAST(NULL AS VARCHAR) AS place,
     i % 400 <> 1 AS succeeded, i % 800 = 3 AS is_reversal, CAST(i AS VARCHAR) AS serial, CAST(NULL AS VARCHAR) AS sub_serial,
     CAST(NULL AS VARCHAR) AS log_no, CAST(NULL AS VARCHAR) AS voucher_no, CAST(NULL AS VARCHAR) AS teller,
-    CAST(NULL AS VARCHAR) AS agent_name, CAST(NULL AS VARCHAR) AS agent_token, CAST(NULL AS VARCHAR) AS ip, CAST(NULL AS VARCHAR) AS mac,
+    CAST(NULL AS VARCHAR) AS agent_name, CAST(NULL AS VARCHAR) AS agent_token, CASE WHEN entry.direction = 'out' AND i % 3 <> 1 THEN '117.' || own_account.holder % 200 || '.' || own_account.holder // 200 % 250 || '.' || own_account.holder // 50000 % 250 END AS ip,
+    CASE WHEN entry.direction = 'out' AND i % 3 <> 1 THEN '3C' || upper(substr(md5('device' || own_account.holder), 1, 10)) END AS mac,
     CAST(NULL AS VARCHAR) AS merchant_name, CASE WHEN entry.kind = 'clearing' AND i % 4 = 0 THEN 'M' || i % 5000 END AS merchant_no,
     CAST(NULL AS BIGINT) AS counterparty_balance
 FROM (

@@ -35,6 +35,7 @@ class Manner(IntEnum):
     CASH_OUT = 5
     SYSTEM = 6
     COUNTER = 7
+    PHONE = 8
 
 
 _MIXTURES: dict[Manner, tuple[tuple[Channel, float], ...]] = {
@@ -53,6 +54,7 @@ _MIXTURES: dict[Manner, tuple[tuple[Channel, float], ...]] = {
     Manner.CASH_OUT: ((Channel.ATM, 0.62), (Channel.COUNTER, 0.38)),
     Manner.SYSTEM: ((Channel.SYSTEM, 1.0),),
     Manner.COUNTER: ((Channel.COUNTER, 1.0),),
+    Manner.PHONE: ((Channel.MOBILE, 0.9), (Channel.ONLINE, 0.1)),
 }
 _DAYLIGHT = (0.4, 0.2, 0.1, 0.1, 0.1, 0.3, 1, 2, 4, 6, 7, 6.5, 5.5, 5, 6, 6.5, 6.5, 6, 5, 5, 5, 4, 2.5, 1)
 _OFFICE = (0, 0, 0, 0, 0, 0, 0, 0.2, 3, 9, 10, 8, 4, 4, 8, 9, 8, 4, 0, 0, 0, 0, 0, 0)

@@ -10,7 +10,8 @@ from fundwatch.city.accounts import BANK_OWN, CASH
 from fundwatch.city.calendar import working, working_array
 from fundwatch.city.clock import Manner
 from fundwatch.city.journal import Ints
-from fundwatch.city.world import World
+from fundwatch.city.world import LISTED, World
+from fundwatch.domain.keys import date_of
 
 GIFTS = ("", "", "", "生活费", "还款", "礼金", "饭钱", "借款", "谢谢", "压岁钱", "代买", "货款", "往来款")
 _PAYING_TRADES = frozenset(
@@ -53,7 +54,11 @@ class Households:
 def households(world: World) -> Households:
     """Return the people as arrays, in the order of ``world.people``."""
     today = world.calendar.first // 365 + 1970
-    accounts = [world.book.by_party[person] for person in world.people]
+    # An account opened while the calendar runs has no ordinary life before it.
+    opened = [account.opened for account in world.book.accounts]
+    before = date_of(world.calendar.first)
+    used = [opened[one] < before and one not in world.asleep for one in range(len(opened))]
+    accounts = [[one for one in world.book.by_party[p] if used[one]] for p in world.people]
     return Households(
         main=np.array([own[0] for own in accounts]),
         second=np.array([own[-1] for own in accounts]),
@@ -134,7 +139,7 @@ def _wallets(world: World, home: Households) -> None:
 def _friends(world: World, home: Households) -> None:
     """People pay the few they know: five contacts each, one in four of them beyond the city."""
     rng, count = world.rng, len(home.main)
-    strangers = np.array([world.main(index) for index in world.strangers])
+    strangers = np.array([world.main(index) for index in world.strangers[LISTED:]])
     contacts = home.open_handed[rng.integers(0, len(home.open_handed), (count, 5))]
     outside = rng.random((count, 5)) < 0.25
     contacts[outside] = strangers[rng.integers(0, len(strangers), int(outside.sum()))]

@@ -17,6 +17,14 @@ SCHEDULED = -1
 """Second of the day of an entry whose hour the clock draws."""
 
 
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Whose hand makes an entry: the party whose device is used, the party who comes to the counter; -1 the holder."""
+
+    device: int = -1
+    agent: int = -1
+
+
 class Status(IntEnum):
     """What became of an entry."""
 
@@ -55,22 +63,27 @@ class Entries:
     status: Ints
     merchant: Ints
     tag: Ints
+    hand: Ints
 
     def __len__(self) -> int:
         return len(self.at)
 
 
-_COLUMNS = 10
+_COLUMNS = 11
 
 
 @dataclass(slots=True)
 class Journal:
-    """Collects entries; ``tag`` marks those of the subject being planted (0 = ordinary life) for truth and tests."""
+    """Collects entries; ``tag`` marks those of the subject being planted (0 = ordinary life) for truth and tests,
+    ``hand`` those made by another hand than the holder's own (0).
+    """
 
     rng: np.random.Generator
     summaries: Pool = field(default_factory=Pool)
     remarks: Pool = field(default_factory=Pool)
     tag: int = 0
+    hands: list[Hand] = field(default_factory=lambda: [Hand()])
+    hand: int = 0
     _rows: list[tuple[int, ...]] = field(default_factory=list)
     _chunks: list[Ints] = field(default_factory=list)
 
@@ -91,7 +104,7 @@ class Journal:
         """Enter one movement; amounts of zero or less, and moves of an account to itself, are no movement."""
         if fen > 0 and source != target:
             numbers = (self.summaries.number(summary), self.remarks.number(remark), int(manner))
-            self._rows.append((day, second, source, target, fen, *numbers, int(status), merchant, self.tag))
+            self._rows.append((day, second, source, target, fen, *numbers, int(status), merchant, self.tag, self.hand))
 
     def pay_many(
         self,
@@ -122,6 +135,7 @@ class Journal:
             int(status),
             merchants,
             self.tag,
+            self.hand,
         )
         for place, column in enumerate(columns):
             block[:, place] = column
@@ -145,7 +159,8 @@ class Journal:
         block, at, channel = block[order], at[order], channel[order]
         columns = (block[:, place].copy() for place in (2, 3, 4, 5, 6))
         source, target, amount, summary, remark = columns
-        return Entries(at, source, target, amount, summary, remark, channel, block[:, 8], block[:, 9], block[:, 10])
+        last = (block[:, place] for place in (8, 9, 10, 11))
+        return Entries(at, source, target, amount, summary, remark, channel, *last)
 
     def snapshot(self) -> tuple[Ints, Ints, Ints, Ints, Ints]:
         """Return day, source, target, fen and tag of all booked entries so far, in no particular order."""

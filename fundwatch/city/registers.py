@@ -14,7 +14,7 @@ from fundwatch.city.journal import Ints
 from fundwatch.city.ledgers.firm import yuan_text
 from fundwatch.city.parties import Party
 from fundwatch.city.statements import branch_code, customer_no
-from fundwatch.city.world import World
+from fundwatch.city.world import LISTED, World
 from fundwatch.domain.keys import date_of
 
 PERSON_COLUMNS = (
@@ -99,7 +99,7 @@ def accounts_of(world: World, accounts: Iterable[Account], openings: Ints, house
     """
     rows: list[tuple[str, ...]] = []
     for account in accounts:
-        touched = date_of(world.calendar.first - 1 - account.index % 45)
+        touched = date_of(world.asleep.get(account.index, world.calendar.first - 1 - account.index % 45))
         rows.append(
             (
                 account.number,
@@ -162,15 +162,15 @@ def relations_register(world: World) -> pl.DataFrame:
 
 
 def watchlist(world: World) -> pl.DataFrame:
-    """Return 名单: a few people beyond the city with a court judgment; none of them plays a part."""
-    listed = [world.party(index) for index in world.strangers[:3]]
+    """Return 名单: a few people beyond the city with a court judgment, each with the numbers of the account."""
+    listed = [world.party(index) for index in world.strangers[:LISTED]]
     start = date_of(world.calendar.first - 200)
     rows: list[tuple[str, ...]] = [
         (
             party.number,
             party.name,
             "非法集资案件被执行人",
-            "",
+            account,
             f"（2025）临刑初{number + 11}号判决书",
             start.isoformat(),
             start.replace(year=start.year + 5).isoformat()
@@ -178,8 +178,13 @@ def watchlist(world: World) -> pl.DataFrame:
             else f"{start.year + 5}-02-28",
         )
         for number, party in enumerate(listed)
+        for account in _numbers(world.account(world.main(party.index)))
     ]
     return _frame(LIST_COLUMNS, rows)
+
+
+def _numbers(account: Account) -> tuple[str, ...]:
+    return tuple(number for number in (account.number, account.card) if number)
 
 
 def institution_entries(world: World, lenders: list[tuple[str, str, int]]) -> list[dict[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from fundwatch.city.accounts import BANKS, Account
+from fundwatch.city.accounts import BANKS, CASH, Account
 from fundwatch.city.clock import CHANNEL_NAMES, Channel
 from fundwatch.city.houses import HOUSES, NO_HOUSE
 from fundwatch.city.journal import Entries, Ints, Pool, Status
@@ -42,13 +42,28 @@ def _gather(texts: list[str], where: Ints) -> pl.Series:
 
 
 def _devices(world: World) -> tuple[list[str], list[str]]:
-    """Return a MAC and an IP for each party; half a dozen neighbours share an IP behind one gateway."""
+    """Return a MAC and an IP for each party; neighbours share a network, a village one address behind its gateway."""
     count = len(world.register.parties)
     words = world.rng.integers(0, 256, (count, 5))
     macs = ["3C-" + "-".join(f"{word:02X}" for word in row) for row in words]
     gates = world.rng.integers(1, 255, (count // 6 + 1, 2))
     ips = [f"117.{gates[index // 6][0] % 64 + 32}.{gates[index // 6][1]}.{index % 6 + 11}" for index in range(count)]
+    villages: dict[str, int] = {}
+    for party in world.register.parties:
+        if (end := party.address.find("村")) > 0:
+            village = villages.setdefault(party.address[: end + 1], len(villages) + 1)
+            ips[party.index] = f"117.{village % 64 + 32}.0.{village % 250 + 1}"
     return macs, ips
+
+
+def _terminals(codes: list[str]) -> tuple[list[str], Ints]:
+    """Return the MAC of each branch's counter terminal, and for each account the place of its branch's."""
+    places = {code: place for place, code in enumerate(sorted(set(codes)))}
+    macs = [
+        f"C4-{place:02X}-" + "-".join(f"{ord(letter):02X}" for letter in code[-4:].rjust(4))
+        for code, place in places.items()
+    ]
+    return macs, np.array([places[code] for code in codes], dtype=np.int64)
 
 
 def branch_code(account: Account) -> str:
@@ -79,6 +94,12 @@ def rows_of(world: World, entries: Entries, legs: Legs, houses: Ints) -> dict[in
     entry = legs.entry
     channel = entries.channel[entry]
     sighted = np.isin(channel, _SIGHTED) & (legs.incoming == 0)
+    hands = world.journal.hands
+    hand = entries.hand[entry]
+    devices, agents = (np.array([getattr(one, name) for one in hands]) for name in ("device", "agent"))
+    operator = np.where(devices[hand] >= 0, devices[hand], party_of[legs.own])
+    present = (legs.incoming == 0) | (legs.other == CASH)
+    agent = np.where(present, agents[hand], -1)
     near = bank_of[legs.other] == legs.bank
     cards = [account.shown for account in accounts]
     numbers = [account.number for account in accounts]
@@ -87,6 +108,9 @@ def rows_of(world: World, entries: Entries, legs: Legs, houses: Ints) -> dict[in
     merchants[0] = ["", ""]
     merchant = entries.merchant[entry]
     codes = [branch_code(account) for account in accounts]
+    terminals, terminal_of = _terminals(codes)
+    at_counter = (channel == Channel.COUNTER) & present
+    machine = np.where(sighted, operator + 1, np.where(at_counter, terminal_of[legs.own] + len(macs) + 1, 0))
     places = [
         f"{name}第{account.branch}支行" if name else "" for account, name in zip(accounts, bank_names, strict=True)
     ]
@@ -120,8 +144,10 @@ def rows_of(world: World, entries: Entries, legs: Legs, houses: Ints) -> dict[in
             "channel": _gather(list(CHANNEL_NAMES), channel),
             "branch": _gather(places, legs.own),
             "branch_code": _gather(codes, legs.own),
-            "ip": _gather(["", *ips], np.where(sighted, party_of[legs.own] + 1, 0)),
-            "mac": _gather(["", *macs], np.where(sighted, party_of[legs.own] + 1, 0)),
+            "ip": _gather(["", *ips], np.where(sighted, operator + 1, 0)),
+            "mac": _gather(["", *macs, *terminals], machine),
+            "agent_name": _gather(["", *(party.name for party in parties)], agent + 1),
+            "agent_id": _gather(["", *(party.number for party in parties)], agent + 1),
             "serial": legs.serial,
             "teller": _gather(
                 ["", *(f"{number:04d}" for number in range(1, 40))],

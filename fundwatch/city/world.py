@@ -14,6 +14,8 @@ from fundwatch.city.parties import Party, Register
 from fundwatch.city.truth import Subject
 
 DIFFICULTIES = ("blatant", "moderate", "faint")
+LISTED = 3
+"""The first so many people beyond the city are on the authority's list, and nobody's ordinary acquaintance."""
 _MERCHANT = "8986"
 
 
@@ -28,7 +30,10 @@ class Till:
 
 @dataclass(slots=True)
 class World:
-    """Everything that generation reads and adds to; ``people`` and ``firms`` are party indices."""
+    """Everything that generation reads and adds to; ``people`` and ``firms`` are party indices.
+
+    ``asleep`` holds the day of the last entry of accounts that nobody used for long before the calendar began.
+    """
 
     rng: np.random.Generator
     calendar: Calendar
@@ -45,6 +50,7 @@ class World:
     frugal: set[int] = field(default_factory=set)
     owners: set[int] = field(default_factory=set)
     tills: list[Till] = field(default_factory=list)
+    asleep: dict[int, int] = field(default_factory=dict)
     subjects: list[Subject] = field(default_factory=list)
 
     def party(self, index: int) -> Party:
@@ -145,7 +151,7 @@ class World:
 
     def outsider(self) -> int:
         """Return the account of a person beyond the city who is nobody's customer, so free to play any part."""
-        return self.main(self.strangers[int(self.rng.integers(len(self.strangers) // 3))])
+        return self.main(self.strangers[int(self.rng.integers(LISTED, len(self.strangers) // 3))])
 
     def group_accounts(self, parties: Iterable[int]) -> list[int]:
         """Return all reported accounts of the parties."""

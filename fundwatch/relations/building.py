@@ -16,6 +16,8 @@ from fundwatch.sql.binding import Value, bind
 from fundwatch.sql.file import SqlFile, read_sql_file
 
 _QUESTIONS = Path(__file__).parent / "questions"
+_MONTH = 31
+"""Relations that look back for less read the months beside theirs only, and say so by their days."""
 
 
 class PartitionWriter(Protocol):
@@ -64,7 +66,8 @@ def build(
             group_parties(connection)
         if relation.by_month:
             own = months if changed_days is None else touched_months(relation, changed_days)
-            touched[relation.name] = own.union(*(touched.get(name, own) for name in relation.file.relations)) & months
+            read = (touched.get(name, own) for name in relation.file.relations)
+            touched[relation.name] = own.union(*(_months_after(relation, each, months) for each in read)) & months
             for month in sorted(touched[relation.name]):
                 run.build_partition(relation, month)
         elif relation.name == "entities" and changed_days is not None:
@@ -76,15 +79,27 @@ def build(
 
 def touched_months(relation: Relation, changed_days: Collection[int]) -> frozenset[str]:
     """Return the months whose partition of the relation reads any of the changed days."""
-    candidates = frozenset(months_around(changed_days))
+    candidates = frozenset(months_around(changed_days, relation.lookback_days))
     return frozenset(month for day in set(changed_days) for month in relation.months_reading(day, candidates))
 
 
-def months_around(days: Collection[int]) -> Iterator[str]:
-    """Yield the months of the days with the month before and the month after each."""
+def _months_after(relation: Relation, touched: frozenset[str], months: frozenset[str]) -> frozenset[str]:
+    """Return the touched months and, of the given ones, those whose query looks back into any of them by months."""
+    if relation.lookback_days < _MONTH:
+        return touched
+    last_days = [month_bounds(month)[1] for month in touched]
+    return touched.union(*(relation.months_reading(day, months) for day in last_days))
+
+
+def months_around(days: Collection[int], reach_days: int = 0) -> Iterator[str]:
+    """Yield the months of the days, the month before each, and those after it that begin within the reach."""
     for month in {month_of(day) for day in days}:
         first, last = month_bounds(month)
-        yield from (month_of(first - 1), month, month_of(last + 1))
+        yield from (month_of(first - 1), month)
+        following = last + 1
+        while following <= last + 1 + reach_days:
+            yield month_of(following)
+            following = month_bounds(month_of(following))[1] + 1
 
 
 def group_parties(connection: duckdb.DuckDBPyConnection) -> None:

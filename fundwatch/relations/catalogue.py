@@ -16,7 +16,8 @@ WHOLE = "all"
 
 _ORDER = (
     "sightings", "account_numbers", "customers", "strong_links", "control_links", "firms", "entities", "transfers",
-    "party_day", "pair_day", "calendar_days", "coverage",
+    "remark_terms", "party_day", "pair_day", "principal_day", "weak_links", "shared_contacts",
+    "calendar_days", "coverage",
 )  # fmt: skip
 
 

@@ -69,6 +69,14 @@ REFERENCE: tuple[Declared, ...] = (
         """,
         ("class", "term", "valid_from_day"),
     ),
+    Declared(
+        "reference_glyphs",
+        "reference",
+        """
+        kind TEXT, written TEXT, read TEXT
+        """,
+        ("kind", "written"),
+    ),
 )
 DERIVED: tuple[Declared, ...] = (
     Declared(
@@ -119,6 +127,14 @@ DERIVED: tuple[Declared, ...] = (
         ("day", "from_account", "transfer_id"),
     ),
     Declared(
+        "remark_terms",
+        "derived",
+        """
+        transfer_id BIGINT, day INTEGER, class TEXT, term TEXT
+        """,
+        ("day", "class", "transfer_id"),
+    ),
+    Declared(
         "party_day",
         "derived",
         """
@@ -137,6 +153,34 @@ DERIVED: tuple[Declared, ...] = (
         BIGINT
         """,
         ("day", "from_party", "to_party"),
+    ),
+    Declared(
+        "principal_day",
+        "derived",
+        """
+        group_key BIGINT, person_key BIGINT, day INTEGER, deposit_cny BIGINT, payout_cny BIGINT, put_in_cny
+        BIGINT, principal_cny BIGINT, principal_1000_cny BIGINT, principal_10000_cny BIGINT, repaid_cny BIGINT,
+        rate_ppm INTEGER, previous_payout_day INTEGER, last_payout_day INTEGER, last_payout_cny BIGINT,
+        put_in_since_cny BIGINT, is_rollover BOOLEAN, late_days INTEGER, early_days INTEGER, is_unvalued BOOLEAN
+        """,
+        ("day", "group_key", "person_key"),
+    ),
+    Declared(
+        "weak_links",
+        "derived",
+        """
+        kind TEXT, value_key BIGINT, party_key BIGINT, group_key BIGINT, party_kind TEXT, day INTEGER, entries
+        INTEGER, record_id BIGINT
+        """,
+        ("kind", "value_key", "day", "party_key"),
+    ),
+    Declared(
+        "shared_contacts",
+        "derived",
+        """
+        kind TEXT, value_key BIGINT, party_key BIGINT, group_key BIGINT, sharers INTEGER, record_id BIGINT
+        """,
+        ("kind", "value_key", "party_key"),
     ),
     Declared(
         "coverage",

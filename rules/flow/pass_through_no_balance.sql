@@ -28,8 +28,8 @@ false_positives:
   zh: 商户收单日清、资金归集账户、家庭成员之间过账
   en: merchants that sweep daily, cash-pooling accounts, money passed on within a family
 blind_spots:
-  zh: 跨日停留的通道不计；对敲型（地下钱庄）的多对手、按汇率换算金额的特征不在本规则内；完全未报送账户的主体不评估
-  en: conduits that hold money overnight; the underground-bank variant (many counterparties, amounts that are a rate times a round foreign sum) is not part of this rule; subjects without any reported account
+  zh: 跨日停留的通道不计；对敲型（地下钱庄）的多对手、按汇率换算金额的特征另见 mirrored_exchange；完全未报送账户的主体不评估
+  en: conduits that hold money overnight; the underground-bank variant (many counterparties, amounts that are a rate times a round foreign sum) is a rule of its own (mirrored_exchange); subjects without any reported account
 parameters:
   min_days: {value: 5, unit: days, min: 2, max: 30, why: a house sale or a bridging loan passes through on one or two days}
   min_in: {value: 50000, unit: CNY, min: 5000, max: 5000000, why: the reporting line for cash}

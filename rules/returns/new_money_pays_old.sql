@@ -1,14 +1,14 @@
 /* ---
 id: new_money_pays_old
 code: T10
-version: 1
+version: 2
 name: {zh: 借新还旧, en: New money pays old}
 sectors: [bank, micro_loan, guarantee, pawn]
 severity: critical
 window_days: 60
 lookback_days: 467
 opens_alert: false
-reads: [pair_day, party_day, transfers]
+reads: [party_day, principal_day, transfers]
 claim:
   zh: "{window_days} 日的前后两半内，支付给 {return_persons} 名先前存款人的返息 {returns_paid} 元中，至少 {fresh_share} 来自 {fresh_days} 日内新存入的资金；同期自然人存入 {person_in} 元，经营性流入至多占 {operating_share}"
   en: "In both halves of {window_days} days at least {fresh_share} of the {returns_paid} CNY of returns to {return_persons} earlier depositors came from money put in within {fresh_days} days; persons put in {person_in} CNY, operating inflow was at most {operating_share}"
@@ -37,8 +37,6 @@ parameters:
   min_principal: {value: 1000, unit: CNY, min: 1, max: 1000000, why: 更小的往来是日常收付}
   min_rate: {value: 2, unit: permille, min: 0.1, max: 100, why: 每期千分之二以下接近活期利息}
   max_rate: {value: 150, unit: permille, min: 10, max: 490, why: 每期超过百分之十五的付款更像退本或退货}
-  principal_share: {value: 0.5, unit: share, min: 0.2, max: 1, why: 一次付款达到累计存入一半视为退本}
-  principal_days: {value: 400, unit: days, min: 60, max: 3650, why: 向前追溯本金的天数}
 measures:
   fresh_share: {unit: share, zh: 返息中新存款占比（两期较低者）, en: share of returns paid from new money (lower of two periods), threshold: min_fresh_share, full: 1}
   operating_share: {unit: share, zh: 经营性流入占比（两期较高者）, en: share of operating inflow (higher of two periods), threshold: max_operating_share, full: 0}
@@ -50,8 +48,9 @@ measures:
 -- How the definition is read
 -- * Monthly = two trailing halves of the window (30 days each), ending on a day on which a return is paid; every
 --   (group, end day) is computed from its own rows, so nights and ranges agree.
--- * A return is a payment to an earlier depositor of 0.2 %-15 % of his principal of the evening before (one pass:
---   a payment of half of all he put in is principal). "Needs T08 or T09" is kept twice: the rule opens no alert
+-- * A return is a payment to an earlier depositor of 0.2 %-15 % of his principal of the evening before, as
+--   principal_day keeps it. (Version 1 kept it itself, from 400 days and in one pass: persons who were repaid and came
+--   back had too high a principal. A person without a payout in the window no longer counts as possibly paid.) "Needs T08 or T09" is kept twice: the rule opens no alert
 --   alone, and it asks for a population paid returns (min_return_persons) - a shop refunding customers has none.
 -- * Operating inflow: from firms and public bodies outside the control group that is no declared loan. Money of
 --   licensed institutions is a loan or a settlement, not income. Cash, clearing and unknown payers are neither
@@ -63,98 +62,40 @@ measures:
 --   balance last reported, but at least what keeps the account from going below zero; it is old money.
 -- * The axis begins fresh_days before the window, so that deposits are seen that paid its first day.
 --
--- Prunes, exact: as many persons must be paid as min_return_persons, so a group needs that many pair-days of
--- payouts in the window and of deposits before; widening the range only admits more.
-WITH payers AS (
-    SELECT from_group AS group_key
-    FROM pair_day
-    WHERE to_kind = 'person' AND from_kind <> 'clearing' AND from_group <> 0 AND from_group <> to_group
-      AND day BETWEEN $from_day - $window_days + 1 AND $to_day
-    GROUP BY from_group
-    HAVING count(*) >= $min_return_persons AND max(day) >= $from_day
-),
-collectors AS (
-    SELECT collected.to_group AS group_key
-    FROM pair_day AS collected
-    JOIN payers ON payers.group_key = collected.to_group
-    WHERE collected.from_kind = 'person' AND collected.from_group <> collected.to_group
-      AND collected.day BETWEEN $from_day - $principal_days + 1 AND $to_day
-    GROUP BY collected.to_group
-    HAVING count(*) >= $min_return_persons
-),
-both_ways AS (
-    SELECT pair_day.to_group AS group_key, pair_day.from_party AS person_key, pair_day.day,
-           pair_day.amount_cny AS deposit, CAST(0 AS BIGINT) AS payout
-    FROM pair_day
-    JOIN collectors ON collectors.group_key = pair_day.to_group
-    WHERE pair_day.from_kind = 'person' AND pair_day.to_kind <> 'clearing'
-      AND pair_day.from_group <> pair_day.to_group
-      AND pair_day.day BETWEEN $from_day - $principal_days + 1 AND $to_day
-    UNION ALL
-    SELECT pair_day.from_group, pair_day.to_party, pair_day.day, CAST(0 AS BIGINT), pair_day.amount_cny
-    FROM pair_day
-    JOIN collectors ON collectors.group_key = pair_day.from_group
-    WHERE pair_day.to_kind = 'person' AND pair_day.from_kind <> 'clearing'
-      AND pair_day.from_group <> pair_day.to_group
-      AND pair_day.day BETWEEN $from_day - $principal_days + 1 AND $to_day
-),
-flows AS (
-    SELECT group_key, person_key, day, CAST(sum(deposit) AS BIGINT) AS deposit, CAST(sum(payout) AS BIGINT) AS payout,
-           max(CASE WHEN payout <> 0 OR payout IS NULL THEN 1 ELSE 0 END) AS pays,
-           max(CASE WHEN deposit <> 0 OR deposit IS NULL THEN 1 ELSE 0 END) AS collects,
-           max(CASE WHEN deposit IS NULL OR payout IS NULL THEN 1 ELSE 0 END) AS unvalued
-    FROM both_ways
-    GROUP BY group_key, person_key, day
-),
-pairs AS (
-    SELECT group_key, person_key
-    FROM flows
-    GROUP BY group_key, person_key
-    HAVING max(pays) = 1 AND max(collects) = 1
+-- Prunes, exact: as many persons must be paid as min_return_persons, so a group needs that many rows of payouts in
+-- the window, one of them tonight; widening the range only admits more.
+WITH payouts AS (
+    SELECT group_key, person_key, day, payout_cny AS payout, principal_cny AS principal,
+           CASE WHEN is_unvalued THEN 1 ELSE 0 END AS unvalued
+    FROM principal_day
+    WHERE last_payout_day = day AND day BETWEEN $from_day - $window_days + 1 AND $to_day
 ),
 candidates AS (
-    SELECT group_key FROM pairs GROUP BY group_key HAVING count(*) >= $min_return_persons
-),
-pair_flows AS (
-    SELECT flows.*
-    FROM flows
-    JOIN pairs ON pairs.group_key = flows.group_key AND pairs.person_key = flows.person_key
-    JOIN candidates ON candidates.group_key = flows.group_key
+    SELECT group_key
+    FROM payouts
+    GROUP BY group_key
+    HAVING count(*) >= $min_return_persons AND max(day) >= $from_day
 ),
 evenings AS (
-    SELECT group_key, day AS end_day
-    FROM pair_flows
-    WHERE pays = 1 AND day BETWEEN $from_day AND $to_day
-    GROUP BY group_key, day
+    SELECT payouts.group_key, payouts.day AS end_day
+    FROM payouts
+    JOIN candidates ON candidates.group_key = payouts.group_key
+    WHERE payouts.day BETWEEN $from_day AND $to_day
+    GROUP BY payouts.group_key, payouts.day
 ),
-put_in AS (
-    SELECT evenings.end_day, pair_flows.group_key, pair_flows.person_key, pair_flows.day, pair_flows.payout,
-           max(pair_flows.unvalued) OVER (PARTITION BY evenings.end_day, pair_flows.group_key, pair_flows.person_key)
-               AS unvalued,
-           COALESCE(CAST(sum(pair_flows.deposit) OVER (
-               PARTITION BY evenings.end_day, pair_flows.group_key, pair_flows.person_key ORDER BY pair_flows.day
-               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-           ) AS BIGINT), 0) AS earlier
+seen AS (
+    SELECT evenings.end_day, payouts.group_key, payouts.person_key, payouts.day, payouts.payout, payouts.principal,
+           max(payouts.unvalued) OVER (PARTITION BY evenings.end_day, payouts.group_key, payouts.person_key)
+               AS unvalued
     FROM evenings
-    JOIN pair_flows ON pair_flows.group_key = evenings.group_key
-        AND pair_flows.day BETWEEN evenings.end_day - $principal_days + 1 AND evenings.end_day
-),
-principals AS (
-    SELECT *,
-           earlier - COALESCE(CAST(sum(
-               CASE WHEN earlier > 0 AND payout >= $principal_share * earlier THEN LEAST(payout, earlier) ELSE 0 END
-           ) OVER (
-               PARTITION BY end_day, group_key, person_key ORDER BY day
-               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-           ) AS BIGINT), 0) AS principal
-    FROM put_in
+    JOIN payouts ON payouts.group_key = evenings.group_key
+        AND payouts.day BETWEEN evenings.end_day - $window_days + 1 AND evenings.end_day
 ),
 returns AS (
     SELECT group_key, end_day, person_key, day, payout
-    FROM principals
+    FROM seen
     WHERE unvalued = 0 AND payout > 0 AND principal >= $min_principal
       AND 1000 * payout >= $min_rate * principal AND 1000 * payout <= $max_rate * principal
-      AND day > end_day - $window_days
 ),
 return_days AS (
     SELECT group_key, end_day, day, CAST(sum(payout) AS BIGINT) AS returns_paid
@@ -164,7 +105,7 @@ return_days AS (
 paid_persons AS (
     SELECT group_key, end_day, person_key, 0 AS unvalued FROM returns
     UNION ALL
-    SELECT group_key, end_day, person_key, 1 FROM put_in WHERE unvalued = 1
+    SELECT group_key, end_day, person_key, 1 FROM seen WHERE unvalued = 1
 ),
 populations AS (
     SELECT group_key, end_day, CAST(sum(1 - unvalued) AS BIGINT) AS return_persons, count(*) AS possible_persons
@@ -223,7 +164,7 @@ balances AS (
            ) AS latest
     FROM populations
     JOIN party_day ON party_day.group_key = populations.group_key
-        AND party_day.day BETWEEN populations.end_day - $principal_days
+        AND party_day.day BETWEEN populations.end_day - 400
             AND populations.end_day - $window_days - $fresh_days
     WHERE party_day.closing_balance IS NOT NULL
 ),

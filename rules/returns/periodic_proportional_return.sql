@@ -1,14 +1,14 @@
 /* ---
 id: periodic_proportional_return
 code: T08
-version: 1
+version: 2
 name: {zh: 固定比例周期性返息, en: Periodic proportional return}
 sectors: [bank, micro_loan, guarantee, pawn]
 severity: [critical, medium]
 window_days: 400
-lookback_days: 1095
+lookback_days: 460
 opens_alert: true
-reads: [pair_day, transfers]
+reads: [principal_day, transfers]
 claim:
   zh: "向 {pair_count} 名此前存入资金的自然人按比例周期性付款：每期约为本金的 {rate}，间隔约 {period_days} 天，折合年化 {annual_rate}；{modal_share} 的人比例相同；所涉本金 {principal} 元，已付 {returns_paid} 元"
   en: "Paid {pair_count} persons who had put money in, in proportion and periodically: about {rate} of the principal every {period_days} days, {annual_rate} a year; {modal_share} of them at one rate; principal {principal} CNY, paid so far {returns_paid} CNY"
@@ -27,8 +27,8 @@ false_positives:
   zh: 银行贷款分期还款（方向相反，不会命中）；代发工资（收款人从不存入）；租金；合作社经批准的分红（多为一年一次，不在周期之列）；持牌机构理财付息。
   en: Loan instalments (the direction is reversed and does not fire); payroll (payees never pay in); rent; approved dividends of co-operatives (mostly once a year, not among the intervals); interest of licensed institutions.
 blind_spots:
-  zh: 以现金或经支付机构收付的本息看不到付款人；借他人账户收息（收款人与存款人不是同一主体）；每期换比例；一年一付；期末一次还本付息。
-  en: Principal or returns in cash or through payment firms hide the payer; returns paid to somebody else's account; a rate that changes each time; yearly payment; one payment of principal and interest at maturity.
+  zh: 以现金或经支付机构收付的本息看不到付款人；借他人账户收息（收款人与存款人不是同一主体）；每期换比例；一年一付；期末一次还本付息；当月之前四百三十天以外存入、其后再未追加或续存的本金。
+  en: Principal or returns in cash or through payment firms hide the payer; returns paid to somebody else's account; a rate that changes each time; yearly payment; one payment of principal and interest at maturity; principal put in more than 430 days before the month and neither topped up nor renewed since.
 parameters:
   min_pairs: {value: 10, unit: persons, min: 3, max: 500, why: 少于十人更像亲友借贷；十人约为追诉标准一百五十人的百分之七}
   min_returns: {value: 3, unit: count, min: 3, max: 24, why: 三次付款才有两个间隔，可以看出周期}
@@ -37,10 +37,8 @@ parameters:
   min_principal: {value: 1000, unit: CNY, min: 1, max: 1000000, why: 更小的往来是日常收付}
   min_rate: {value: 2, unit: permille, min: 0.1, max: 100, why: 每期千分之二以下接近活期利息}
   max_rate: {value: 150, unit: permille, min: 10, max: 490, why: 每期超过百分之十五的付款更像退本或货款}
-  principal_share: {value: 0.5, unit: share, min: 0.2, max: 1, why: 一次付款达到当时本金一半视为退本}
   max_rate_spread: {value: 0.15, unit: ratio, min: 0.01, max: 1, why: 各期付款比例的变异系数；容忍期中追加本金的一期}
-  max_gap_spread: {value: 3, unit: days, min: 0, max: 15, why: 间隔的绝对中位差；周末与节假日顺延不超过三天}
-  principal_days: {value: 1095, unit: days, min: 100, max: 3650, why: 向前追溯本金的天数，覆盖常见的三年期}
+  max_gap_spread: {value: 3, unit: days, min: 0, max: 15, why: 间隔的绝对中位差；因周末与节假日提前或顺延的天数不计在内}
 measures:
   pair_count: {unit: persons, zh: 固定比例收款人数, en: persons paid in proportion, threshold: min_pairs, full: 30}
   modal_share: {unit: share, zh: 比例相同的人占比, en: share of persons at one rate, threshold: min_modal_share, full: 0.8}
@@ -53,100 +51,56 @@ measures:
 --- */
 -- How the definition is read
 -- * The subject is the control group: deposits into any of its accounts and payouts from any other of its accounts
---   meet in the pair (group, person). Money inside the group (from_group = to_group) is out. Clearing names, and
---   cash, bank entries and unnamed counterparties (key 0), are nobody in particular: neither payer nor payee.
+--   meet in the pair (group, person) of principal_day, which holds the principal of the evening before each payout:
+--   a deposit of the same day (a top-up on payout day) has not earned yet, a payout of half of it returns principal.
 -- * Everything is seen from the evening of the end day, on which the group pays a return: each (group, end day) is
 --   computed from its own rows, so nights run one by one give what one run over the range gives.
--- * A day's payout is held against the principal of the evening before: a deposit of the same day (a top-up on
---   payout day) has not earned yet.
--- * Principal P is recursive (a payout is principal if it is half of P, and P falls by it). Two set-based passes:
---   first payouts >= 1/2 of all that was put in, then payouts >= 1/2 of what the first pass leaves. Since
---   P <= all put in, the first pass finds only true repayments, and so does the second; they differ from the full
---   recursion only for persons who were repaid and came back many times (from the fourth equal round on), whose P
---   is then too high and whose rate too low: such a pair may be missed, none is invented.
 -- * Interest deducted up front: 95,000 arrives for 100,000. P is tried as received, and with each deposit rounded
---   up to the next 1,000 and the next 10,000 where the difference is at most one period's return (max_rate);
---   the reading with the most uniform rate is reported.
+--   up to the next 1,000 and the next 10,000; the reading with the most uniform rate is reported.
 -- * The modal bin of 0.1 percentage points may start at any pair's own rate: with fixed edges 1.25 % paid to the
 --   fen would fall on both sides of an edge.
 -- * Medians are of the ordered values (mean of the middle two), kept as integers by doubling.
+-- * Payment days are moved by weekends and holidays: a payout on the first working day after days off may have been
+--   due on any of them, one on the last before may have been due later. A gap is therefore an interval; it is off the
+--   median only as far as the calendar does not explain it, and the period is read from the medians of both ends.
+--   Where no day off is near, interval and gap are the same. (Version 1 held the bare gap against the median, and
+--   took principal from 1,095 days; principal_day holds 430 before the month.)
 --
--- Prunes, exact: a pair needs two payouts on different days and one deposit, so a group needs 2 * min_pairs
--- pair-days of payouts (rows of pair_day) and min_pairs pair-days of deposits; a larger range only admits more.
-WITH payers AS (
-    SELECT from_group AS group_key
-    FROM pair_day
-    WHERE to_kind = 'person' AND from_kind <> 'clearing' AND from_group <> 0 AND from_group <> to_group
-      AND day BETWEEN $from_day - $window_days + 1 AND $to_day
-    GROUP BY from_group
-    HAVING count(*) >= 2 * $min_pairs AND max(day) >= $from_day
-),
-collectors AS (
-    SELECT collected.to_group AS group_key
-    FROM pair_day AS collected
-    JOIN payers ON payers.group_key = collected.to_group
-    WHERE collected.from_kind = 'person' AND collected.from_group <> collected.to_group
-      AND collected.day BETWEEN $from_day - $principal_days + 1 AND $to_day
-    GROUP BY collected.to_group
-    HAVING count(*) >= $min_pairs
-),
-both_ways AS (
-    SELECT pair_day.to_group AS group_key, pair_day.from_party AS person_key, pair_day.day,
-           pair_day.amount_cny AS deposit, CAST(0 AS BIGINT) AS payout
-    FROM pair_day
-    JOIN collectors ON collectors.group_key = pair_day.to_group
-    WHERE pair_day.from_kind = 'person' AND pair_day.to_kind <> 'clearing'
-      AND pair_day.from_group <> pair_day.to_group
-      AND pair_day.day BETWEEN $from_day - $principal_days + 1 AND $to_day
-    UNION ALL
-    SELECT pair_day.from_group, pair_day.to_party, pair_day.day, CAST(0 AS BIGINT), pair_day.amount_cny
-    FROM pair_day
-    JOIN collectors ON collectors.group_key = pair_day.from_group
-    WHERE pair_day.to_kind = 'person' AND pair_day.from_kind <> 'clearing'
-      AND pair_day.from_group <> pair_day.to_group
-      AND pair_day.day BETWEEN $from_day - $principal_days + 1 AND $to_day
-),
-flows AS (
-    SELECT group_key, person_key, day, CAST(sum(deposit) AS BIGINT) AS deposit, CAST(sum(payout) AS BIGINT) AS payout,
-           CAST(sum(CASE WHEN payout <> 0 OR payout IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS payouts,
-           CAST(sum(CASE WHEN deposit <> 0 OR deposit IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS deposits,
-           CAST(sum(CASE WHEN deposit IS NULL OR payout IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS unvalued
-    FROM both_ways
-    GROUP BY group_key, person_key, day
-),
-pairs AS (
-    SELECT group_key, person_key
-    FROM flows
-    GROUP BY group_key, person_key
-    HAVING sum(CASE WHEN payouts > 0 THEN 1 ELSE 0 END) >= 2 AND sum(deposits) >= 1
+-- Prunes, exact: a qualifying pair has two payouts on different days, so a group needs 2 * min_pairs rows of payouts,
+-- one of them tonight; a larger range only admits more. Money without a value is kept until it is counted.
+WITH payouts AS (
+    SELECT group_key, person_key, day, payout_cny AS payout, principal_cny, principal_1000_cny, principal_10000_cny,
+           late_days, early_days, CASE WHEN is_unvalued THEN 1 ELSE 0 END AS unvalued
+    FROM principal_day
+    WHERE last_payout_day = day AND day BETWEEN $from_day - $window_days + 1 AND $to_day
 ),
 candidates AS (
-    SELECT group_key FROM pairs GROUP BY group_key HAVING count(*) >= $min_pairs
-),
-pair_flows AS (
-    SELECT flows.*
-    FROM flows
-    JOIN pairs ON pairs.group_key = flows.group_key AND pairs.person_key = flows.person_key
-    JOIN candidates ON candidates.group_key = flows.group_key
+    SELECT group_key
+    FROM payouts
+    GROUP BY group_key
+    HAVING count(*) >= 2 * $min_pairs AND max(day) >= $from_day
 ),
 evenings AS (
-    SELECT group_key, day AS end_day
-    FROM pair_flows
-    WHERE payouts > 0 AND day BETWEEN $from_day AND $to_day
-    GROUP BY group_key, day
+    SELECT payouts.group_key, payouts.day AS end_day
+    FROM payouts
+    JOIN candidates ON candidates.group_key = payouts.group_key
+    WHERE payouts.day BETWEEN $from_day AND $to_day
+    GROUP BY payouts.group_key, payouts.day
 ),
 seen AS (
-    SELECT evenings.end_day, pair_flows.group_key, pair_flows.person_key, pair_flows.day, pair_flows.deposit,
-           pair_flows.payout,
-           max(pair_flows.unvalued) OVER (PARTITION BY evenings.end_day, pair_flows.group_key, pair_flows.person_key)
-               AS unvalued
+    SELECT evenings.end_day, payouts.group_key, payouts.person_key, payouts.day, payouts.payout,
+           payouts.principal_cny, payouts.principal_1000_cny, payouts.principal_10000_cny, payouts.late_days,
+           payouts.early_days,
+           max(payouts.unvalued) OVER (PARTITION BY evenings.end_day, payouts.group_key, payouts.person_key)
+               AS unvalued,
+           count(*) OVER (PARTITION BY evenings.end_day, payouts.group_key, payouts.person_key) AS payouts
     FROM evenings
-    JOIN pair_flows ON pair_flows.group_key = evenings.group_key
-        AND pair_flows.day BETWEEN evenings.end_day - $principal_days + 1 AND evenings.end_day
+    JOIN payouts ON payouts.group_key = evenings.group_key
+        AND payouts.day BETWEEN evenings.end_day - $window_days + 1 AND evenings.end_day
 ),
 unvalued_pairs AS (
     SELECT group_key, end_day, count(*) AS pair_count
-    FROM (SELECT DISTINCT group_key, end_day, person_key FROM seen WHERE unvalued > 0) AS unvalued_rows
+    FROM (SELECT DISTINCT group_key, end_day, person_key FROM seen WHERE unvalued > 0 AND payouts >= 2) AS unvalued_rows
     GROUP BY group_key, end_day
 ),
 roundings AS (
@@ -157,71 +111,48 @@ roundings AS (
     SELECT CAST(1000000 AS BIGINT)
 ),
 rounded AS (
-    SELECT seen.group_key, seen.end_day, roundings.unit, seen.person_key, seen.day, seen.payout,
-           seen.deposit AS received,
-           CASE
-               WHEN 1000 * ((seen.deposit + roundings.unit - 1) // roundings.unit * roundings.unit - seen.deposit)
-                    <= $max_rate * ((seen.deposit + roundings.unit - 1) // roundings.unit * roundings.unit)
-               THEN (seen.deposit + roundings.unit - 1) // roundings.unit * roundings.unit
-               ELSE seen.deposit
-           END AS deposit
+    SELECT seen.group_key, seen.end_day, roundings.unit, seen.person_key, seen.day, seen.payout, seen.late_days,
+           seen.early_days, seen.principal_cny AS received,
+           CASE roundings.unit
+               WHEN 1 THEN seen.principal_cny
+               WHEN 100000 THEN seen.principal_1000_cny
+               ELSE seen.principal_10000_cny
+           END AS principal
     FROM seen
     CROSS JOIN roundings
-    WHERE seen.unvalued = 0
+    WHERE seen.unvalued = 0 AND seen.payouts >= 2
 ),
 readings_tried AS (
+    -- exact: where rounding changes no principal the reading is the one as received, which is preferred anyway
     SELECT group_key, end_day, unit
     FROM rounded
     GROUP BY group_key, end_day, unit
-    HAVING unit = 1 OR max(CASE WHEN deposit <> received THEN 1 ELSE 0 END) = 1
+    HAVING unit = 1 OR max(CASE WHEN principal <> received THEN 1 ELSE 0 END) = 1
 ),
-nominal AS (
-    -- exact: where rounding changes no deposit the reading is the one as received, which is preferred anyway
-    SELECT rounded.*
+returns AS (
+    SELECT rounded.group_key, rounded.end_day, rounded.unit, rounded.person_key, rounded.day, rounded.payout,
+           rounded.principal, rounded.late_days, rounded.early_days,
+           -- parts per million, rounded to the nearest: an integer on every engine
+           (rounded.payout * 1000000 + rounded.principal // 2) // rounded.principal AS rate_ppm,
+           rounded.day - lag(rounded.day) OVER pair_rows AS gap,
+           -- the shortest and the longest time between two due dates that the calendar can have moved here
+           rounded.day - rounded.late_days
+               - lag(rounded.day + rounded.early_days) OVER pair_rows AS least_gap,
+           rounded.day + rounded.early_days
+               - lag(rounded.day - rounded.late_days) OVER pair_rows AS most_gap,
+           row_number() OVER (
+               PARTITION BY rounded.group_key, rounded.end_day, rounded.unit, rounded.person_key
+               ORDER BY rounded.day DESC
+           ) AS latest
     FROM rounded
     JOIN readings_tried ON readings_tried.group_key = rounded.group_key
         AND readings_tried.end_day = rounded.end_day AND readings_tried.unit = rounded.unit
-),
-put_in AS (
-    SELECT *,
-           COALESCE(CAST(sum(deposit) OVER (
-               PARTITION BY group_key, end_day, unit, person_key ORDER BY day
-               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-           ) AS BIGINT), 0) AS before
-    FROM nominal
-),
-first_pass AS (
-    SELECT *,
-           before - COALESCE(CAST(sum(
-               CASE WHEN before > 0 AND payout >= $principal_share * before THEN LEAST(payout, before) ELSE 0 END
-           ) OVER (
-               PARTITION BY group_key, end_day, unit, person_key ORDER BY day
-               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-           ) AS BIGINT), 0) AS upper_principal
-    FROM put_in
-),
-second_pass AS (
-    SELECT *,
-           before - COALESCE(CAST(sum(
-               CASE
-                   WHEN upper_principal > 0 AND payout >= $principal_share * upper_principal
-                   THEN LEAST(payout, upper_principal) ELSE 0
-               END
-           ) OVER (
-               PARTITION BY group_key, end_day, unit, person_key ORDER BY day
-               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-           ) AS BIGINT), 0) AS principal
-    FROM first_pass
-),
-returns AS (
-    SELECT group_key, end_day, unit, person_key, day, payout, principal,
-           -- parts per million, rounded to the nearest: an integer on every engine
-           (payout * 1000000 + principal // 2) // principal AS rate_ppm,
-           day - lag(day) OVER (PARTITION BY group_key, end_day, unit, person_key ORDER BY day) AS gap,
-           row_number() OVER (PARTITION BY group_key, end_day, unit, person_key ORDER BY day DESC) AS latest
-    FROM second_pass
-    WHERE principal >= $min_principal AND payout > 0 AND 1000 * payout >= $min_rate * principal
-      AND 1000 * payout <= $max_rate * principal AND day > end_day - $window_days
+    WHERE rounded.principal >= $min_principal AND rounded.payout > 0
+      AND 1000 * rounded.payout >= $min_rate * rounded.principal
+      AND 1000 * rounded.payout <= $max_rate * rounded.principal
+    WINDOW pair_rows AS (
+        PARTITION BY rounded.group_key, rounded.end_day, rounded.unit, rounded.person_key ORDER BY rounded.day
+    )
 ),
 rates AS (
     SELECT group_key, end_day, unit, person_key, count(*) AS returns, max(day) AS last_day,
@@ -233,8 +164,10 @@ rates AS (
     HAVING count(*) >= LEAST($min_returns, $min_returns_medium)
 ),
 gaps AS (
-    SELECT group_key, end_day, unit, person_key, gap,
+    SELECT group_key, end_day, unit, person_key, gap, least_gap, most_gap,
            row_number() OVER (PARTITION BY group_key, end_day, unit, person_key ORDER BY gap, day) AS place,
+           row_number() OVER (PARTITION BY group_key, end_day, unit, person_key ORDER BY least_gap, day) AS least_place,
+           row_number() OVER (PARTITION BY group_key, end_day, unit, person_key ORDER BY most_gap, day) AS most_place,
            count(*) OVER (PARTITION BY group_key, end_day, unit, person_key) AS gaps
     FROM returns
     WHERE gap IS NOT NULL
@@ -242,27 +175,13 @@ gaps AS (
 middle AS (
     SELECT group_key, end_day, unit, person_key,
            CAST(sum(CASE WHEN place = (gaps + 1) // 2 THEN gap ELSE 0 END)
-              + sum(CASE WHEN place = (gaps + 2) // 2 THEN gap ELSE 0 END) AS BIGINT) AS twice_gap
+              + sum(CASE WHEN place = (gaps + 2) // 2 THEN gap ELSE 0 END) AS BIGINT) AS twice_gap,
+           CAST(sum(CASE WHEN least_place = (gaps + 1) // 2 THEN least_gap ELSE 0 END)
+              + sum(CASE WHEN least_place = (gaps + 2) // 2 THEN least_gap ELSE 0 END) AS BIGINT) AS twice_least,
+           CAST(sum(CASE WHEN most_place = (gaps + 1) // 2 THEN most_gap ELSE 0 END)
+              + sum(CASE WHEN most_place = (gaps + 2) // 2 THEN most_gap ELSE 0 END) AS BIGINT) AS twice_most
     FROM gaps
     GROUP BY group_key, end_day, unit, person_key
-),
-deviations AS (
-    SELECT gaps.group_key, gaps.end_day, gaps.unit, gaps.person_key, middle.twice_gap, gaps.gaps,
-           ABS(2 * gaps.gap - middle.twice_gap) AS twice_off,
-           row_number() OVER (
-               PARTITION BY gaps.group_key, gaps.end_day, gaps.unit, gaps.person_key
-               ORDER BY ABS(2 * gaps.gap - middle.twice_gap), gaps.place
-           ) AS place
-    FROM gaps
-    JOIN middle ON middle.group_key = gaps.group_key AND middle.end_day = gaps.end_day AND middle.unit = gaps.unit
-        AND middle.person_key = gaps.person_key
-),
-rhythms AS (
-    SELECT group_key, end_day, unit, person_key, twice_gap
-    FROM deviations
-    GROUP BY group_key, end_day, unit, person_key, twice_gap
-    HAVING sum(CASE WHEN place = (gaps + 1) // 2 THEN twice_off ELSE 0 END)
-         + sum(CASE WHEN place = (gaps + 2) // 2 THEN twice_off ELSE 0 END) <= 4 * $max_gap_spread
 ),
 periods AS (
     SELECT 1 AS period_days, 365 AS per_year, 1 AS shortest, 1 AS longest
@@ -275,14 +194,45 @@ periods AS (
     UNION ALL
     SELECT 90, 4, 85, 95
 ),
+-- The class whose band the medians of the intervals reach; of several, the one nearest to the median of the gaps.
+classed AS (
+    SELECT middle.group_key, middle.end_day, middle.unit, middle.person_key, periods.period_days, periods.per_year,
+           -- the gap held against each: the median itself where its class holds it, else the nearest day of the band
+           LEAST(GREATEST(middle.twice_gap, 2 * periods.shortest), 2 * periods.longest) AS twice_gap,
+           row_number() OVER (
+               PARTITION BY middle.group_key, middle.end_day, middle.unit, middle.person_key
+               ORDER BY GREATEST(middle.twice_gap - 2 * periods.longest, 2 * periods.shortest - middle.twice_gap, 0),
+                        periods.period_days
+           ) AS place
+    FROM middle
+    JOIN periods ON middle.twice_least <= 2 * periods.longest AND middle.twice_most >= 2 * periods.shortest
+),
+deviations AS (
+    SELECT gaps.group_key, gaps.end_day, gaps.unit, gaps.person_key, classed.period_days, classed.per_year, gaps.gaps,
+           GREATEST(2 * gaps.least_gap - classed.twice_gap, classed.twice_gap - 2 * gaps.most_gap, 0) AS twice_off,
+           row_number() OVER (
+               PARTITION BY gaps.group_key, gaps.end_day, gaps.unit, gaps.person_key
+               ORDER BY GREATEST(2 * gaps.least_gap - classed.twice_gap, classed.twice_gap - 2 * gaps.most_gap, 0),
+                        gaps.place
+           ) AS place
+    FROM gaps
+    JOIN classed ON classed.group_key = gaps.group_key AND classed.end_day = gaps.end_day
+        AND classed.unit = gaps.unit AND classed.person_key = gaps.person_key AND classed.place = 1
+),
+rhythms AS (
+    SELECT group_key, end_day, unit, person_key, period_days, per_year
+    FROM deviations
+    GROUP BY group_key, end_day, unit, person_key, period_days, per_year
+    HAVING sum(CASE WHEN place = (gaps + 1) // 2 THEN twice_off ELSE 0 END)
+         + sum(CASE WHEN place = (gaps + 2) // 2 THEN twice_off ELSE 0 END) <= 4 * $max_gap_spread
+),
 qualified AS (
     SELECT rates.group_key, rates.end_day, rates.unit, rates.person_key, rates.returns, rates.last_day,
            rates.returns_paid, rates.principal, (rates.rate_sum + rates.returns // 2) // rates.returns AS rate_ppm,
-           periods.period_days, periods.per_year
+           rhythms.period_days, rhythms.per_year
     FROM rates
     JOIN rhythms ON rhythms.group_key = rates.group_key AND rhythms.end_day = rates.end_day
         AND rhythms.unit = rates.unit AND rhythms.person_key = rates.person_key
-    JOIN periods ON rhythms.twice_gap BETWEEN 2 * periods.shortest AND 2 * periods.longest
     -- coefficient of variation of the rate (population): sqrt(n * sum of squares - square of sum) / sum
     WHERE SQRT(CAST(rates.returns * rates.rate_squares - rates.rate_sum * rates.rate_sum AS DOUBLE))
           <= $max_rate_spread * rates.rate_sum
@@ -383,7 +333,8 @@ proof AS (
     FROM members
     JOIN transfers ON transfers.to_group = members.group_key AND transfers.from_party = members.person_key
     WHERE transfers.from_group <> transfers.to_group
-      AND transfers.day BETWEEN members.end_day - $principal_days + 1 AND members.end_day
+      -- as far as principal_day looks back
+      AND transfers.day BETWEEN members.end_day - 460 AND members.end_day
     UNION ALL
     SELECT members.group_key, members.end_day, transfers.out_record, transfers.in_record,
            CASE WHEN return_days.day IS NULL THEN 'principal_returned' ELSE 'return' END
@@ -392,7 +343,8 @@ proof AS (
     LEFT JOIN return_days ON return_days.group_key = members.group_key AND return_days.end_day = members.end_day
         AND return_days.person_key = members.person_key AND return_days.day = transfers.day
     WHERE transfers.from_group <> transfers.to_group
-      AND transfers.day BETWEEN members.end_day - $principal_days + 1 AND members.end_day
+      -- as far as principal_day looks back
+      AND transfers.day BETWEEN members.end_day - 460 AND members.end_day
 ),
 legs AS (
     SELECT group_key, end_day, role, out_record AS record_id FROM proof WHERE out_record IS NOT NULL

@@ -35,7 +35,10 @@ class Move:
 def moves_of(world: World, entries: object, subject: Subject) -> list[Move]:
     """Return the booked movements of the leading control group with others, ordinary life included, in time order."""
     first = subject.parties[0]
-    group = world.household(first) if world.party(first).is_person else world.control_group(first)
+    if world.party(first).kind not in ("person", "firm"):
+        group: tuple[int, ...] = (first,)  # a public body has no owner
+    else:
+        group = world.household(first) if world.party(first).is_person else world.control_group(first)
     own = {account for party in group for account in world.book.by_party.get(party, [])}
     inside = np.array(sorted(own))
     at, source, target = entries.at, entries.source, entries.target  # type: ignore[attr-defined]

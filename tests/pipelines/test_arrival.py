@@ -17,7 +17,10 @@ from pipelines.examining import Source
 from pipelines.installation import Installation
 from pipelines.intake import acknowledge
 
-COMPARED = ("entities", "transfers", "party_day", "pair_day", "firms", "control_links")
+COMPARED = (
+    *("entities", "transfers", "party_day", "pair_day", "principal_day", "weak_links", "shared_contacts"),
+    *("firms", "control_links"),
+)
 BANK = "610900-B05"
 
 

@@ -23,11 +23,11 @@ COLUMNS: Mapping[str, str] = {
         is_cash BOOLEAN,
         counterparty_account TEXT, counterparty_key BIGINT, counterparty_name TEXT, counterparty_token TEXT,
         counterparty_birth_on DATE, counterparty_region TEXT, summary TEXT, remark TEXT, channel TEXT,
-        merchant_no TEXT, succeeded BOOLEAN, is_reversal BOOLEAN""",
+        merchant_no TEXT, succeeded BOOLEAN, is_reversal BOOLEAN, teller TEXT, agent_token TEXT, ip TEXT, mac TEXT""",
     "accounts": """record_id BIGINT, institution TEXT, account TEXT, account_key BIGINT, card TEXT, card_key BIGINT,
         account_name TEXT, customer_no TEXT, holder_token TEXT, opened_on DATE, region TEXT""",
     "parties": """record_id BIGINT, institution TEXT, party_token TEXT, party_type TEXT, customer_no TEXT, uscc TEXT,
-        party_name TEXT, birth_on DATE, region TEXT, party_class TEXT, valid_from DATE""",
+        party_name TEXT, birth_on DATE, phone TEXT, address TEXT, region TEXT, party_class TEXT, valid_from DATE""",
     "relationships": """record_id BIGINT, institution TEXT, subject_token TEXT, subject_customer_no TEXT, relation TEXT,
         object_token TEXT, object_account TEXT, object_account_key BIGINT, share_bp INTEGER, valid_from DATE,
         valid_to DATE""",
@@ -42,6 +42,8 @@ COLUMNS: Mapping[str, str] = {
     "received_days": "institution TEXT, day INTEGER, rows INTEGER, received_day INTEGER",
     "zero_reports": "institution TEXT, day INTEGER",
     "reference_fx": "currency TEXT, valid_from_day INTEGER, valid_to_day INTEGER, cny_micro BIGINT",
+    "reference_glyphs": "kind TEXT, written TEXT, read TEXT",
+    "reference_calendar": "day INTEGER, is_workday BOOLEAN, workday_number INTEGER, holiday TEXT",
     "reference_lexicon": "term TEXT, class TEXT, valid_from_day INTEGER, valid_to_day INTEGER",
 }
 

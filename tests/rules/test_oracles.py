@@ -240,7 +240,7 @@ def rings(rows: list[Row], p: dict[str, Any], _: object) -> Iterator[tuple[Any, 
 
 ORACLES: dict[str, tuple[Oracle, dict[str, Any], tuple[str, ...]]] = {
     "T01": (collectors, SLOPE, ("payer_count", "person_in", "amount_out")),
-    "T13": (conduits, DUCT, ("pass_days", "dwell_hours")),
+    "pass_through_no_balance": (conduits, DUCT, ("pass_days", "dwell_hours")),
     "T15": (evaders, BELOW, ("entry_count",)),
     "T18": (rings, RING, ("smallest_amount", "cycle_length")),
 }

@@ -17,6 +17,7 @@ from fundwatch.domain.keys import day_number
 from rules.case_facts import day_of, rows_of
 from rules.casework import Bench, load_rows
 from rules.catalogue import Catalogue
+from rules.reference import calendar
 from rules.running import run_rule
 from rules.tuning import Tuning
 
@@ -25,6 +26,23 @@ NIGHTS = range(FIRST + 60, FIRST + 130)
 UNITS = (1, 100_000, 1_000_000)
 BANDS = {1: (1, 1), 7: (6, 8), 15: (14, 16), 30: (27, 33), 90: (85, 95)}
 PER_YEAR = {1: 365, 7: 52, 15: 24, 30: 12, 90: 4}
+
+
+def _days_off() -> dict[int, tuple[int, int]]:
+    """Return for each day how many days off lie just before and just after it, none for a day off itself."""
+    works = {day: is_workday for day, is_workday, *_ in calendar(FIRST - 60, FIRST + 200)}
+    found = {}
+    for day in range(FIRST - 30, FIRST + 170):
+        before = after = 0
+        while works[day] and not works[day - before - 1]:
+            before += 1
+        while works[day] and not works[day + after + 1]:
+            after += 1
+        found[day] = before, after
+    return found
+
+
+OFF = _days_off()
 TUNED_T08: dict[str, Any] = {"min_pairs": 4}
 TUNED_T10: dict[str, Any] = {"min_return_persons": 3, "min_fresh_share": 0.1, "max_operating_share": 0.5}
 Row = dict[str, Any]
@@ -106,20 +124,34 @@ def _returns(days: dict[int, list[int]], unit: int = 1) -> Iterator[tuple[int, i
 
 def _qualified(days: dict[int, list[int]], unit: int) -> dict[str, Any] | None:
     returns = list(_returns(days, unit))
-    gaps = [later[0] - sooner[0] for sooner, later in pairwise(returns)]
-    if not gaps:
+    pairs = [(sooner[0], later[0]) for sooner, later in pairwise(returns)]
+    if not pairs:
         return None
-    middle = median(gaps)
-    classes = [period for period, (least, most) in BANDS.items() if least <= middle <= most]
+    middle = median(later - sooner for sooner, later in pairs)
+    # what lies between two due dates, if days off moved each payout to its day
+    spans = [
+        (later - OFF[later][0] - sooner - OFF[sooner][1], later + OFF[later][1] - sooner + OFF[sooner][0])
+        for sooner, later in pairs
+    ]
+    reach = median(least for least, _ in spans), median(most for _, most in spans)
+    near = [
+        (max(middle - most, least - middle, 0), period, min(max(middle, least), most))
+        for period, (least, most) in BANDS.items()
+        if reach[0] <= most and reach[1] >= least
+    ]
+    if not near:
+        return None
+    _, period, centre = min(near)
+    off = median(max(least - centre, centre - most, 0) for least, most in spans)
     rates = [(payout * 1_000_000 + principal // 2) // principal for _, payout, principal in returns]
     steady = pstdev(rates) <= 0.15 * sum(rates) / len(rates)
-    if not classes or not steady or median(abs(gap - middle) for gap in gaps) > 3:
+    if not steady or off > 3:
         return None
     return {
         "count": len(returns),
         "last": returns[-1][0],
         "rate": (sum(rates) + len(rates) // 2) // len(rates),
-        "period": classes[0],
+        "period": period,
         "paid": sum(payout for _, payout, _ in returns),
         "principal": returns[-1][2],
     }

@@ -28,7 +28,7 @@ def _declared(text: str, *, shared: bool) -> dict[str, str | None]:
         untyped: list[str] = []
         for part in span.strip().strip(",").split(","):
             words = part.split()
-            if not words or not re.fullmatch(r"[a-z_]+", words[0]) or words[0] in columns:
+            if not words or not re.fullmatch(r"[a-z_0-9]+", words[0]) or words[0] in columns:
                 continue
             kind = words[1] if len(words) > 1 and words[1] in TYPES else None
             columns[words[0]] = kind

@@ -34,6 +34,8 @@ def as_canonical(frame: pl.DataFrame) -> pl.DataFrame:
         pl.col("undone").alias("is_reversal"),
         serial_text().alias("serial"),
         pl.col("teller"),
+        pl.col("agent_name"),
+        pl.col("agent_id").alias("agent_identity"),
         pl.col("ip"),
         pl.col("mac"),
         pl.col("merchant_name"),

@@ -12,7 +12,10 @@ from fundwatch.city.world import World
 
 @dataclass(slots=True)
 class Loan:
-    """One loan; money in fen, rate in percent a year, ``paid`` the principal repaid by day."""
+    """One loan as the book has it; money in fen, rate in percent a year, ``paid`` the principal repaid by day.
+
+    ``account`` is the borrower's own, ``receiver`` the one that the book names for the disbursement.
+    """
 
     loan_no: str
     borrower: int
@@ -23,6 +26,8 @@ class Loan:
     account: int
     purpose: str
     guarantor: int | None = None
+    fees: int = 0
+    receiver: int = 0
     paid: list[tuple[int, int]] = field(default_factory=list)
 
     def outstanding(self, day: int) -> int:
@@ -43,23 +48,36 @@ def lend(
     months: int,
     purpose: str = "",
     guarantor: int | None = None,
+    rate: float = 0.0,
+    fees: int = 0,
+    kept: int = 0,
+    source: int | None = None,
+    receiver: int | None = None,
 ) -> Loan:
-    """Disburse a loan from the lending account (when inside the calendar) and enter it in the book."""
+    """Disburse a loan from the lending account (when inside the calendar) and enter it in the book.
+
+    ``rate`` 0 draws one; ``kept`` (fen) is deducted from what is paid out; ``source`` pays instead of the lending
+    account; ``receiver`` is paid instead of the borrower's main account.
+    """
     loan = Loan(
         lender.number("JJ"),
         borrower,
         principal,
         day,
         months,
-        world.between(100, 180) / 10,
+        rate or world.between(100, 180) / 10,
         world.main(borrower),
         purpose or world.choose(_PURPOSES),
         guarantor,
+        fees,
+        world.main(borrower) if receiver is None else receiver,
     )
     lender.keep("贷款台账", day, lambda as_of: _loan_row(world, loan, as_of))
     lender.open_amounts.append(lambda as_of: loan.outstanding(as_of) if day <= as_of else 0)
     if day >= world.calendar.first:
-        world.journal.pay(day, lender.special, loan.account, principal, "放款", remark="贷款发放", manner=Manner.FIRM)
+        payer = lender.special if source is None else source
+        paid_out = principal - kept
+        world.journal.pay(day, payer, loan.receiver, paid_out, "放款", remark="贷款发放", manner=Manner.FIRM)
         lender.note("还款流水", day, _flow_row(world, loan, "放款", day, (0, 0), (principal, 0), None))
     return loan
 
@@ -79,11 +97,11 @@ def _loan_row(world: World, loan: Loan, as_of: int) -> Row:
         "放款日期": iso(loan.disbursed),
         "到期日": iso(loan.disbursed + 30 * loan.months),
         "年利率(%)": f"{loan.rate:.2f}",
-        "费用": "0.00",
+        "费用": yuan_text(loan.fees),
         "还款方式": "等额本金",
         "担保方式": "保证" if guarantor else "信用",
         "贷款用途": loan.purpose,
-        "收款账号": world.account(loan.account).shown,
+        "收款账号": world.account(loan.receiver).shown,
         "担保人证件号码": guarantor,
         "五级分类": "正常",
         "状态": "正常" if left > 0 else "结清",
@@ -169,7 +187,7 @@ def run_book(world: World, lender: Lender, loans: int) -> None:
         amount = world.yuan(20_000, 200_000, step=1000) if company else world.yuan(8_000, 80_000, step=1000)
         book.append(lend(world, lender, borrower, amount, day, months=world.between(6, 18), guarantor=guarantor))
     for loan in book:
-        _instalments(world, lender, loan)
+        instalments(world, lender, loan)
     bank = world.body(f"bank{world.account(lender.basic).bank}")
     amount = world.between(5, 20) * 100_000_00
     fund(world, lender, "银行借款", bank, amount, working(span.at(0.08)), 365)
@@ -178,11 +196,15 @@ def run_book(world: World, lender: Lender, loans: int) -> None:
     )
 
 
-def _instalments(world: World, lender: Lender, loan: Loan) -> None:
+def instalments(world: World, lender: Lender, loan: Loan, payer: int | None = None) -> list[int]:
+    """Enter the monthly instalments that fall into the calendar, by ``payer`` or by lot; return their days."""
     part = -(-loan.principal // loan.months // 100) * 100
+    days = []
     for month in range(1, loan.months + 1):
         day = working(loan.disbursed + 30 * month)
         if day < world.calendar.first:
             loan.paid.append((day, min(part, loan.outstanding(day))))
         elif day <= world.calendar.last and loan.outstanding(day) > 0:
-            repay(world, lender, loan, day, part, payer_of(world, loan))
+            repay(world, lender, loan, day, part, payer_of(world, loan) if payer is None else payer)
+            days.append(day)
+    return days
