@@ -10,6 +10,8 @@ from fundwatch.domain.errors import ConfigurationError
 
 _WHOLE_UNITS = frozenset({"persons", "count", "days", "hours", "legs", "ratio_count"})
 _FEN_PER_YUAN = 100
+_CLAUSES = ("；", "; ")
+"""What parts the clauses of a claim, in Chinese and in English."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,11 @@ def names_in(template: str) -> frozenset[str]:
 
 
 def render(template: str, figures: Mapping[str, Figure]) -> str:
-    """Return the template with each ``{name}`` replaced by its figure; a name without a figure is our error."""
+    """Return the template with each ``{name}`` replaced by its figure; a name without a figure is our error.
+
+    A rule with several limbs says each in a clause of its own; a clause of which a figure is missing, because its limb
+    did not speak, is left out, unless no clause would be left.
+    """
     missing = sorted(names_in(template) - figures.keys())
     if missing:
         raise ConfigurationError(
@@ -68,4 +74,8 @@ def render(template: str, figures: Mapping[str, Figure]) -> str:
             f"the claim cites {', '.join(missing)}, which are not declared.",
             code="C002",
         )
-    return template.format(**{name: format_figure(figure) for name, figure in figures.items()})
+    mark = next((mark for mark in _CLAUSES if mark in template), "")
+    clauses = template.split(mark) if mark else [template]
+    whole = [clause for clause in clauses if all(figures[name].value is not None for name in names_in(clause))]
+    shown = {name: format_figure(figure) for name, figure in figures.items()}
+    return mark.join(whole or clauses).format(**shown)

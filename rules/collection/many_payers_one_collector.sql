@@ -1,7 +1,7 @@
 /* ---
 id: many_payers_one_collector
 code: T01
-version: 1
+version: 2
 name:
   zh: 分散转入、集中转出
   en: Many people pay in, the money leaves to a few
@@ -49,6 +49,7 @@ measures:
 -- 2. 转出 ÷ 转入用控制组与外部之间的全部往来；银行计息收费不计。现金支取算一个收款方；清算机构和未具名的
 --    对手算转出，但真实收款人未知，不参与前三名。
 -- 3. 触发：评估日当日控制组与外部有往来。只读窗口内的数据。
+-- 4. 已申报的放款与还款（is_loan）两端都不计：小贷公司收回许多人的还款、再放给少数人，是它的本业，另有 M01 核对其余来款。
 -- 剪枝（不漏）：W 日窗口最多跨两个相邻的 W 日桶，故窗口内的付款笔数（不少于人数）和金额都不超过相邻两桶之和。
 -- 无法折算的付款按任意金额放行。
 WITH buckets AS (
@@ -56,7 +57,7 @@ WITH buckets AS (
     COALESCE(sum(amount_cny), 0) AS amount, count(*) - count(amount_cny) AS unvalued
   FROM transfers
   WHERE from_kind = 'person' AND to_kind <> 'clearing' AND from_group <> to_group AND to_group <> 0
-    AND day BETWEEN $from_day - $window_days + 1 AND $to_day
+    AND NOT is_loan AND day BETWEEN $from_day - $window_days + 1 AND $to_day
   GROUP BY 1, 2
 ),
 candidates AS (
@@ -77,6 +78,7 @@ legs AS (
     t.from_party AS other, t.out_record, t.in_record
   FROM transfers AS t JOIN candidates AS c ON c.group_key = t.to_group
   WHERE t.day BETWEEN $from_day - $window_days + 1 AND $to_day AND t.from_group <> t.to_group AND t.from_kind <> 'bank'
+    AND NOT t.is_loan
   UNION ALL
   SELECT t.from_group AS group_key, 0 AS is_in, t.day, t.amount_cny, FALSE AS is_person,
     -- 现金算一个收款方（键为 0）；清算机构和未具名对手没有可认的收款方。
@@ -84,6 +86,7 @@ legs AS (
     t.out_record, t.in_record
   FROM transfers AS t JOIN candidates AS c ON c.group_key = t.from_group
   WHERE t.day BETWEEN $from_day - $window_days + 1 AND $to_day AND t.from_group <> t.to_group AND t.to_kind <> 'bank'
+    AND NOT t.is_loan
 ),
 paid AS (
   SELECT DISTINCT group_key, other AS payer, day FROM legs WHERE is_in = 1 AND is_person

@@ -1,7 +1,7 @@
 /* ---
 id: gather_scatter
 code: T20
-version: 1
+version: 2
 name:
   zh: 归集再分散、扇出
   en: Gathered and scattered again, fan-out
@@ -46,7 +46,7 @@ measures:
 --- */
 -- 解释：
 -- 1. 主体是控制组；方数按主体（party）计，组内往来不计。清算机构、现金、银行自身分录和未具名对手（键为 0）不是一方，
---    但清算与现金金额计入转入转出（否则转出比失真）；银行计息收费不计。
+--    但清算与现金金额计入转入转出（否则转出比失真）；银行计息收费不计；已申报的放款与还款（is_loan）不计，那是小贷公司的本业。
 -- 2. 中转（high）：转入方、转出方各 ≥ min_parties；两端重合 = 既付款又收款的主体 ÷ 较少一端的方数 ≤ max_overlap
 --    （取较少一端，比并集更严）；转出 ÷ 转入 ≥ min_out_ratio；转入 ≥ min_amount。
 -- 3. 扇出（medium）：收款自然人 ≥ min_fan_payees 且付给自然人 ≥ min_amount，不看转入；已成中转的不再另报。
@@ -96,12 +96,14 @@ daily AS (
       CASE WHEN t.amount_cny IS NULL THEN 1 ELSE 0 END AS unvalued
     FROM transfers AS t JOIN reach AS r ON r.group_key = t.to_group AND r.bucket = t.day // $window_days
     WHERE t.day BETWEEN $from_day - $window_days + 1 AND $to_day AND t.from_group <> t.to_group AND t.from_kind <> 'bank'
+      AND NOT t.is_loan
     UNION ALL
     SELECT t.from_group, t.day, CASE WHEN t.to_kind <> 'clearing' AND t.to_party <> 0 THEN t.to_party END,
       CASE WHEN t.to_kind = 'person' THEN 1 ELSE 0 END, 0, COALESCE(t.amount_cny, 0), 0,
       CASE WHEN t.amount_cny IS NULL THEN 1 ELSE 0 END
     FROM transfers AS t JOIN reach AS r ON r.group_key = t.from_group AND r.bucket = t.day // $window_days
     WHERE t.day BETWEEN $from_day - $window_days + 1 AND $to_day AND t.from_group <> t.to_group AND t.to_kind <> 'bank'
+      AND NOT t.is_loan
   ) AS legs
   GROUP BY 1, 2, 3
 ),
@@ -179,14 +181,14 @@ moves AS (
   SELECT h.*, 'gathered' AS role, t.out_record, t.in_record
   FROM hits AS h
   JOIN transfers AS t ON t.to_group = h.subject_id AND t.day BETWEEN h.window_from AND h.window_to
-  WHERE h.severity = 'high' AND t.from_group <> t.to_group AND t.from_kind <> 'bank'
+  WHERE h.severity = 'high' AND t.from_group <> t.to_group AND t.from_kind <> 'bank' AND NOT t.is_loan
     AND t.day BETWEEN $from_day - $window_days + 1 AND $to_day
   UNION ALL
   SELECT h.*, 'scattered' AS role, t.out_record, t.in_record
   FROM hits AS h
   JOIN transfers AS t ON t.from_group = h.subject_id AND t.day BETWEEN h.window_from AND h.window_to
   WHERE (h.severity = 'high' OR (h.severity = 'medium' AND t.to_kind = 'person'))
-    AND t.from_group <> t.to_group AND t.to_kind <> 'bank'
+    AND t.from_group <> t.to_group AND t.to_kind <> 'bank' AND NOT t.is_loan
     AND t.day BETWEEN $from_day - $window_days + 1 AND $to_day
 )
 SELECT subject_kind, subject_id, window_from, window_to, severity, 'transactions' AS record_kind,

@@ -11,8 +11,8 @@ opens_alert: true
 reads: [entities, firm_snapshots, firms, loan_flows, loans, reference_caps, relationships, shared_contacts]
 requires: [loans]
 claim:
-  zh: "贷款余额最大的单一借款人 {borrower_amount} 元，占净资产 {net_assets} 元的 {borrower_share}（上限 {borrower_cap}）；借款人及其关联方最大 {related_amount} 元，占 {related_share}（上限 {related_cap}）；{window_days} 日内向 {split_borrowers} 名有联系的借款人发放 {split_loans} 笔、合计 {split_amount} 元，单笔均未超过单户上限"
-  en: "The largest borrower owes {borrower_amount} CNY, {borrower_share} of net assets of {net_assets} CNY (cap {borrower_cap}); the largest borrower with affiliates {related_amount} CNY, {related_share} (cap {related_cap}); within {window_days} days {split_borrowers} linked borrowers received {split_loans} loans of {split_amount} CNY together, none beyond the cap of one borrower"
+  zh: "贷款余额最大的单一借款人 {borrower_amount} 元，占净资产的 {borrower_share}（上限 {borrower_cap}）；借款人及其关联方最大 {related_amount} 元，占净资产的 {related_share}（上限 {related_cap}）；{window_days} 日内向 {split_borrowers} 名有联系的借款人发放 {split_loans} 笔、合计 {split_amount} 元，单笔均未超过单户上限；净资产 {net_assets} 元"
+  en: "The largest borrower owes {borrower_amount} CNY, {borrower_share} of net assets (cap {borrower_cap}); the largest borrower with affiliates {related_amount} CNY, {related_share} of them (cap {related_cap}); within {window_days} days {split_borrowers} linked borrowers received {split_loans} loans of {split_amount} CNY together, none beyond the cap of one borrower; net assets {net_assets} CNY"
 explanation:
   zh: >-
     单一借款人、借款人及其关联方的贷款余额不得超过净资产的规定比例。把一笔大额贷款拆给几名电话、住址、收款账户或担保人相同的借款人，
@@ -284,10 +284,13 @@ compared AS (
     FROM reached
 ),
 outcomes AS (
-    SELECT group_key, institution, end_day, 'high' AS severity, reach, borrower_amount,
-           CAST(borrower_amount AS DOUBLE) / net_assets AS borrower_share, borrower_cap, related_amount,
-           CAST(related_amount AS DOUBLE) / net_assets AS related_share, related_cap, split_loans, split_borrowers,
-           split_amount, net_assets, snapshot_id
+    -- a limb within its cap leaves its figures empty: the sentence does not speak of it
+    SELECT group_key, institution, end_day, 'high' AS severity, reach, NULLIF(borrower_amount, 0) AS borrower_amount,
+           CAST(NULLIF(borrower_amount, 0) AS DOUBLE) / net_assets AS borrower_share, borrower_cap,
+           NULLIF(related_amount, 0) AS related_amount,
+           CAST(NULLIF(related_amount, 0) AS DOUBLE) / net_assets AS related_share, related_cap,
+           NULLIF(split_loans, 0) AS split_loans, NULLIF(split_borrowers, 0) AS split_borrowers,
+           NULLIF(split_amount, 0) AS split_amount, net_assets, snapshot_id
     FROM compared
     UNION ALL
     SELECT lines.group_key, lines.institution, lines.end_day, 'not_enough_data', 0.0, 0, 0.0, CAST(COALESCE(lines.borrower_bp, 0) AS DOUBLE) / 10000,

@@ -42,3 +42,10 @@ def test_a_name_without_a_figure_is_our_error() -> None:
 def test_a_claim_cites_plain_names_only(template: str) -> None:
     with pytest.raises(ConfigurationError):
         names_in(template)
+
+
+def test_a_clause_whose_limb_did_not_speak_is_left_out() -> None:
+    figures = {"payees": Figure(20, "persons"), "overlap": Figure(None, "share"), "share": Figure(None, "share")}
+    assert render("付给 {payees} 人；重合 {overlap}；占 {share}", figures) == "付给 20 人"
+    assert render("{payees} people were paid; {overlap} on both sides", figures) == "20 people were paid"
+    assert render("重合 {overlap}；占 {share}", figures) == "重合 --；占 --"

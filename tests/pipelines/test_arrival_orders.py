@@ -26,6 +26,7 @@ from fundwatch.store.settings import Settings
 from fundwatch.store.warehouse import open_manifest
 from pipelines.detection import hits_between
 from pipelines.installation import Installation
+from pipelines.presenting import alert_json
 from tests.pipelines.conftest import LAST_DAY, run_nights
 from tests.pipelines.test_arrival import BANK, files_of, relations
 
@@ -103,7 +104,7 @@ def alerts(home: Path) -> dict[str, dict[str, float]]:
     ):
         found: dict[str, dict[str, float]] = defaultdict(dict)
         for alert in queue.ranked(operations):
-            found[alert.anchor]["+".join(alert.content["alert"]["codes"])] = round(alert.score, 9)
+            found[alert.anchor]["+".join(sorted(alert_json(alert)["typologies"]))] = round(alert.score, 9)
         return dict(found)
 
 
