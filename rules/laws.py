@@ -20,6 +20,7 @@ from rules.running import SUSPECTS
 _CODE = re.compile(r"^[A-Z]\d{1,2}$")
 _NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 _PLACEHOLDER = re.compile(r"\{[a-z_0-9]+\}")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _DIGIT = re.compile(r"[0-9０-９]")
 _FORBIDDEN = ("fraud", "crime", "criminal", "probability", "illegal", "违法", "犯罪", "诈骗", "概率", "认定")
 
@@ -78,8 +79,8 @@ def parameters(entry: Entry) -> Iterator[str]:
         bounded = parameter.unit == "text" or None not in (parameter.minimum, parameter.maximum)
         if parameter.name in RUNNER_BINDS or not bounded or not parameter.allows(parameter.value):
             yield f"parameter {parameter.name} must lie within a declared min and max"
-        if not parameter.why.strip():
-            yield f"parameter {parameter.name} does not say why"
+        if not _HAN.search(parameter.why):
+            yield f"parameter {parameter.name} does not say why in Chinese"
     for measure in entry.measures.values():
         held = entry.parameters.get(measure.threshold or "")
         if measure.threshold and (held is None or held.unit != measure.unit):

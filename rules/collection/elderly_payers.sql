@@ -57,8 +57,9 @@ measures:
 --   are swept day by day, which gives the same counts.
 -- * Trigger: a day on which a person pays into the group. elder_in counts what has a value in CNY; where that does not
 --   reach the threshold and a payment has none, the answer is "not enough data".
--- Prune (exact): a window of W days meets at most two neighbouring buckets of W days, so payments (no fewer than payers)
--- and amount (no less than the elders') of two buckets bound those of the window. Unvalued payments pass any amount.
+-- Prune (exact): a window of W days meets at most two neighbouring buckets of W days, so payments of two buckets bound the
+-- payers of the window, and amounts its amounts. To fire it takes elders: as many payments of theirs as the least share of
+-- the least number; to lack ages it takes payers without one. Unvalued payments pass any amount.
 WITH born AS (
   SELECT party_key, min(birth_day) + (1461 * $elder_age + 3) // 4 AS turns_day
   FROM entities
@@ -66,24 +67,33 @@ WITH born AS (
   GROUP BY party_key
 ),
 buckets AS (
-  SELECT to_group AS group_key, day // $window_days AS bucket, count(*) AS payments,
-    COALESCE(sum(amount_cny), 0) AS amount, count(*) - count(amount_cny) AS unvalued
-  FROM transfers
-  WHERE from_kind = 'person' AND to_kind <> 'clearing' AND from_group <> to_group AND to_group <> 0
-    AND day BETWEEN $from_day - $window_days + 1 AND $to_day
-  GROUP BY to_group, day // $window_days
+  SELECT t.to_group AS group_key, t.day // $window_days AS bucket,
+    CAST(sum(CASE WHEN t.day >= b.turns_day THEN 1 ELSE 0 END) AS BIGINT) AS elder_payments,
+    CAST(sum(CASE WHEN t.day >= b.turns_day THEN COALESCE(t.amount_cny, 0) ELSE 0 END) AS BIGINT) AS elder_amount,
+    CAST(sum(CASE WHEN t.day >= b.turns_day AND t.amount_cny IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS elder_unvalued,
+    CAST(sum(CASE WHEN b.turns_day IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS ageless_payments,
+    CAST(COALESCE(sum(t.amount_cny), 0) AS BIGINT) AS amount, count(*) - count(t.amount_cny) AS unvalued
+  FROM transfers AS t
+  LEFT JOIN born AS b ON b.party_key = t.from_party
+  WHERE t.from_kind = 'person' AND t.to_kind <> 'clearing' AND t.from_group <> t.to_group AND t.to_group <> 0
+    AND t.day BETWEEN $from_day - $window_days + 1 AND $to_day
+  GROUP BY t.to_group, t.day // $window_days
 ),
 candidates AS (
   SELECT DISTINCT group_key FROM (
-    SELECT group_key, bucket, sum(payments) AS payments, sum(amount) AS amount, sum(unvalued) AS unvalued
+    SELECT group_key, bucket, sum(elder_payments) AS elder_payments, sum(elder_amount) AS elder_amount,
+      sum(elder_unvalued) AS elder_unvalued, sum(ageless_payments) AS ageless_payments, sum(amount) AS amount,
+      sum(unvalued) AS unvalued
     FROM (
-      SELECT group_key, bucket, payments, amount, unvalued FROM buckets
+      SELECT * FROM buckets
       UNION ALL
-      SELECT group_key, bucket + 1 AS bucket, payments, amount, unvalued FROM buckets
+      SELECT group_key, bucket + 1 AS bucket, elder_payments, elder_amount, elder_unvalued, ageless_payments, amount, unvalued
+      FROM buckets
     ) AS neighbours
     GROUP BY group_key, bucket
   ) AS pairs
-  WHERE payments >= $min_known_age AND (amount >= $min_elder_in OR unvalued > 0)
+  WHERE (elder_payments >= $min_elder_share * $min_known_age AND (elder_amount >= $min_elder_in OR elder_unvalued > 0))
+    OR (ageless_payments >= (1 - $min_known_share) * $min_known_age AND (amount >= $min_elder_in OR unvalued > 0))
 ),
 legs AS (
   SELECT t.to_group AS group_key, t.from_party AS payer, t.day, t.amount_cny, t.out_record, t.in_record,

@@ -31,9 +31,9 @@ blind_spots:
   zh: 报送起始前的最近动账日期若只是结息扣费，会把休眠账户当作在用；报送起始不足沉寂期一半时不作判断；未报送的账户不评估
   en: where the last entry stated before the feed began was only interest or a fee, a dormant account passes as used; nothing is said before the feed is half as old as the silent time; accounts whose statements are not received
 parameters:
-  min_silent_days: {value: 180, unit: days, min: 60, max: 365, why: banks classify personal accounts without use for half a year as dormant}
-  min_entries: {value: 10, unit: count, min: 3, max: 500, why: a house sale or an inheritance takes fewer entries}
-  min_amount: {value: 200000, unit: CNY, min: 10000, max: 50000000, why: 20 % of the prosecution line of 1 million yuan}
+  min_silent_days: {value: 180, unit: days, min: 60, max: 365, why: 银行通常把半年无交易的个人户列为不动户}
+  min_entries: {value: 10, unit: count, min: 3, max: 500, why: 卖房、继承用不了这么多笔}
+  min_amount: {value: 200000, unit: CNY, min: 10000, max: 50000000, why: 追诉标准 100 万元的两成}
 measures:
   entry_count: {unit: count, zh: 激活后笔数, en: entries since, threshold: min_entries, full: 40}
   amount: {unit: CNY, zh: 单边合计, en: larger side, threshold: min_amount, full: 1000000}

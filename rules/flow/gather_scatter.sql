@@ -31,11 +31,11 @@ blind_spots:
   zh: 经清算机构或现金收付的人不可见，不计入方数；以超过窗口的时间慢慢收付的中转户；金额很小的往来
   en: people behind clearing names or cash are not seen and not counted; relays that take longer than the window; very small sums
 parameters:
-  min_parties: {value: 10, unit: persons, min: 3, max: 200, why: ten on each side within a week is more than family and friends}
-  max_overlap: {value: 0.2, unit: share, min: 0.0, max: 1.0, why: gifts and mutual-aid circles pay back those who paid in}
-  min_out_ratio: {value: 0.8, unit: share, min: 0.3, max: 1.0, why: a relay keeps little of what passes}
-  min_fan_payees: {value: 20, unit: persons, min: 5, max: 1000, why: "twice as many as on either side of a relay, since only one side is seen"}
-  min_amount: {value: 50000, unit: CNY, min: 0, max: 5000000, why: "the reporting line for cash; below it festival gifts and shared bills look the same"}
+  min_parties: {value: 10, unit: persons, min: 3, max: 200, why: 一周内收付两端各十方，已超出亲友往来}
+  max_overlap: {value: 0.2, unit: share, min: 0.0, max: 1.0, why: 人情往来和互助会会付还给付款人}
+  min_out_ratio: {value: 0.8, unit: share, min: 0.3, max: 1.0, why: 中转户几乎不留存资金}
+  min_fan_payees: {value: 20, unit: persons, min: 5, max: 1000, why: 只看到一端，人数取中转一端的两倍}
+  min_amount: {value: 50000, unit: CNY, min: 0, max: 5000000, why: 现金报告标准；更小的金额与红包、聚餐分摊无从区分}
 measures:
   in_parties: {unit: persons, zh: 付款方数, en: parties that paid in, threshold: min_parties, full: 40}
   out_parties: {unit: persons, zh: 收款方数, en: parties that were paid, threshold: none}

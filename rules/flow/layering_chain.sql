@@ -28,12 +28,12 @@ blind_spots:
   zh: 一手之内拆成多笔付给同一方的合并看；拆给多方的，只有单独一支仍达起点金额时才看得到（拆开再归拢见分散再归集）；收款方短期内有超过 {max_payers} 方大额付款的视为经营性枢纽，不作中间环节；末端账户未报送时看不到提现；无法折算人民币的转账；停留超过 {max_hop_hours} 小时的一手
   en: a hop split into several payments to the same payee is taken together, one split over several payees is seen only where a branch still carries the least start (scattering and gathering is another rule); payees with more than {max_payers} large payers in the same days count as businesses, not as links; cash drawn from unreported accounts; transfers without a value in CNY; a hop that waits longer than {max_hop_hours} hours
 parameters:
-  min_start: {value: 200000, unit: CNY, min: 50000, max: 100000000, why: 20 % of the prosecution line of 1 million yuan}
-  min_keep: {value: 0.85, unit: share, min: 0.5, max: 1.0, why: each hand keeps a commission; a trader keeps a margin and pays costs}
-  min_hops: {value: 3, unit: count, min: 3, max: 6, why: two hops are an ordinary payment and an ordinary withdrawal}
-  max_hops: {value: 6, unit: count, min: 3, max: 6, why: longer chains meet by chance}
-  max_hop_hours: {value: 72, unit: hours, min: 1, max: 72, why: longer than a weekend is no longer handing on}
-  max_payers: {value: 12, unit: count, min: 1, max: 500, why: a link is paid by one or a few; a business by many}
+  min_start: {value: 200000, unit: CNY, min: 50000, max: 100000000, why: 追诉标准 100 万元的两成}
+  min_keep: {value: 0.85, unit: share, min: 0.5, max: 1.0, why: 过手者只扣手续费；贸易商要留利润、付成本}
+  min_hops: {value: 3, unit: count, min: 3, max: 6, why: 两跳不过是一次付款加一次取现}
+  max_hops: {value: 6, unit: count, min: 3, max: 6, why: 更长的链条容易偶然接上}
+  max_hop_hours: {value: 72, unit: hours, min: 1, max: 72, why: 超过一个周末就不再是随手转走}
+  max_payers: {value: 12, unit: count, min: 1, max: 500, why: 过手者只有一两个付款方，经营者有许多}
 measures:
   start_amount: {unit: CNY, zh: 起点金额, en: amount at the start, threshold: min_start, full: 1000000}
   hop_count: {unit: count, zh: 经手次数, en: hops, threshold: none}

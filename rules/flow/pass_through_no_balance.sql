@@ -31,13 +31,13 @@ blind_spots:
   zh: 跨日停留的通道不计；对敲型（地下钱庄）的多对手、按汇率换算金额的特征另见 mirrored_exchange；完全未报送账户的主体不评估
   en: conduits that hold money overnight; the underground-bank variant (many counterparties, amounts that are a rate times a round foreign sum) is a rule of its own (mirrored_exchange); subjects without any reported account
 parameters:
-  min_days: {value: 5, unit: days, min: 2, max: 30, why: a house sale or a bridging loan passes through on one or two days}
-  min_in: {value: 50000, unit: CNY, min: 5000, max: 5000000, why: the reporting line for cash}
-  min_ratio: {value: 0.9, unit: share, min: 0.5, max: 1.0, why: nearly all of the day's money leaves}
-  max_ratio: {value: 1.1, unit: ratio, min: 1.0, max: 1.5, why: little more than the day's money leaves}
-  max_dwell_hours: {value: 24, unit: hours, min: 0.25, max: 24, why: money is gone within the day}
-  max_balance: {value: 1000, unit: CNY, min: 0, max: 50000, why: small change may stay}
-  max_balance_share: {value: 0.05, unit: share, min: 0.0, max: 0.3, why: fees and rounding leave a rest}
+  min_days: {value: 5, unit: days, min: 2, max: 30, why: 卖房、过桥贷款一两天就过完}
+  min_in: {value: 50000, unit: CNY, min: 5000, max: 5000000, why: 现金报告标准}
+  min_ratio: {value: 0.9, unit: share, min: 0.5, max: 1.0, why: 当日资金几乎全部转走}
+  max_ratio: {value: 1.1, unit: ratio, min: 1.0, max: 1.5, why: 转出至多略多于当日转入}
+  max_dwell_hours: {value: 24, unit: hours, min: 0.25, max: 24, why: 资金当天就离开}
+  max_balance: {value: 1000, unit: CNY, min: 0, max: 50000, why: 可留零头}
+  max_balance_share: {value: 0.05, unit: share, min: 0.0, max: 0.3, why: 手续费与取整会留下尾数}
 measures:
   pass_days: {unit: days, zh: 通道日数, en: conduit days, threshold: min_days, full: 15}
   amount_in: {unit: CNY, zh: 通道日转入合计, en: paid in on conduit days, threshold: none}

@@ -31,10 +31,10 @@ blind_spots:
   zh: 先转到实际控制人（同一控制组）再付给他人的，只在其他规则中可见；经支付机构付给个人的收款人不可见；分红当日尚未缴税的暂时命中
   en: money that first moves to the controller (same group) is left to other rules; payees behind payment firms are not seen; a dividend whose tax is paid later fires until then
 parameters:
-  min_person_out: {value: 500000, unit: CNY, min: 50000, max: 50000000, why: the reporting line for transfers of natural persons}
-  min_payees: {value: 10, unit: persons, min: 3, max: 500, why: ten private payees are more than owners and their families}
-  min_scale: {value: 1, unit: ratio, min: 1, max: 20, why: at 1 one of the two lines above is just met}
-  min_person_share: {value: 0.5, unit: share, min: 0.1, max: 1.0, why: a trading firm pays most of its money to firms and to the tax office}
+  min_person_out: {value: 500000, unit: CNY, min: 50000, max: 50000000, why: 自然人转账的大额报告标准}
+  min_payees: {value: 10, unit: persons, min: 3, max: 500, why: 十个个人收款方已超出股东及其家人}
+  min_scale: {value: 1, unit: ratio, min: 1, max: 20, why: 等于一即恰好达到上面两条之一}
+  min_person_share: {value: 0.5, unit: share, min: 0.1, max: 1.0, why: 经营中的单位大部分资金付给单位和税务}
 measures:
   payee_count: {unit: persons, zh: 收款自然人, en: people paid, threshold: none}
   person_out: {unit: CNY, zh: 付给自然人, en: paid to people, threshold: none}

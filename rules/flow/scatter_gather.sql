@@ -28,11 +28,11 @@ blind_spots:
   zh: 单笔低于 {min_leg} 元的一段不计；经清算机构、现金走一段的不可见；同期有超过 {max_payers} 方付款的中间方视为经营性枢纽，不作中间方；无法折算人民币的转账
   en: legs of less than {min_leg} yuan; a leg through a clearing name or cash; an intermediary whom more than {max_payers} parties pay in the same days is a business and not taken for one; transfers without a value in CNY
 parameters:
-  min_intermediaries: {value: 4, unit: count, min: 2, max: 50, why: couples and their parents make up to three}
-  min_amount: {value: 200000, unit: CNY, min: 20000, max: 50000000, why: 20 % of the prosecution line of 1 million yuan}
-  min_pass_share: {value: 0.8, unit: share, min: 0.5, max: 1.0, why: a helper keeps a small reward; somebody paid for work keeps more}
-  min_leg: {value: 5000, unit: CNY, min: 0, max: 50000, why: with smaller legs forty helpers would be needed to move the least amount}
-  max_payers: {value: 20, unit: count, min: 1, max: 500, why: a helper is paid by a few; a shop or a school is paid by many}
+  min_intermediaries: {value: 4, unit: count, min: 2, max: 50, why: 夫妻与父母至多三方}
+  min_amount: {value: 200000, unit: CNY, min: 20000, max: 50000000, why: 追诉标准 100 万元的两成}
+  min_pass_share: {value: 0.8, unit: share, min: 0.5, max: 1.0, why: 帮忙过手只留少许酬劳；凭劳动所得留得更多}
+  min_leg: {value: 5000, unit: CNY, min: 0, max: 50000, why: 再小就要四十个帮手才够起点金额}
+  max_payers: {value: 20, unit: count, min: 1, max: 500, why: 帮手只有少数付款方，店铺、学校有许多}
 measures:
   intermediaries: {unit: count, zh: 中间方数, en: intermediaries, threshold: min_intermediaries, full: 12}
   amount: {unit: CNY, zh: 经手金额, en: amount passed, threshold: min_amount, full: 1000000}

@@ -20,7 +20,7 @@ legal_basis:
 false_positives: {zh: 列出正常情形, en: name the ordinary explanations}
 blind_spots: {zh: 列出看不到的情形, en: name what it does not see}
 parameters:
-  min_transfers: {value: 3, unit: count, min: 1, max: 1000, why: say where the figure comes from}
+  min_transfers: {value: 3, unit: count, min: 1, max: 1000, why: 说明取值的来由}
 measures:
   transfer_count: {unit: count, zh: 转入笔数, en: transfers in, threshold: min_transfers, full: 30}
 --- */
