@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from fundwatch.city.clock import Manner
 from fundwatch.city.promising import Course, gather, next_due, pay_days, reward, settle, terms_of
@@ -69,15 +69,44 @@ def _settled(
 
 def ended_lease(world: World, difficulty: str) -> Subject:
     """A landlady of others' flats pays each owner a fixed rent until the lease ends, and the bond with the last."""
-    return _ended(world, difficulty, "ended_lease", ("托管押金", "装修款", ""), ("房租", "托管租金", ""))
+    return _ended(
+        world, difficulty, "ended_lease", ("托管押金", "装修款", ""), ("房租", "托管租金", "房租", ""), _rents
+    )
 
 
 def tea_season(world: World, difficulty: str) -> Subject:
     """A tea grower pays pickers' families by their shares in the season; the shares go back when it is over."""
-    return _ended(world, difficulty, "tea_season", ("入社款", "茶苗款", ""), ("茶叶款", "分红", ""))
+    return _ended(world, difficulty, "tea_season", ("入社款", "茶苗款", ""), ("茶叶款", "鲜叶款", "茶叶款", ""), _sales)
 
 
-def _ended(world: World, difficulty: str, reason: str, remarks: Sequence[str], paid: Sequence[str]) -> Subject:
+def _rents(world: World, account: int, rents: int, days: range) -> None:
+    """Let tenants pay month by month what the owners are to get and a tenth more."""
+    tenants = world.crowd(world.between(6, 9), strangers=0.0)
+    months = max(1, len(days) // 30)
+    share = rents * 11 // 10 // (months * len(tenants)) // 1000 * 1000 + 1000
+    for month in range(months):
+        for tenant in tenants:
+            day = min(days.start + 30 * month + world.between(0, 4), days[-1])
+            world.journal.pay(day, tenant, account, share, remark=world.choose(("房租", "租金")), manner=Manner.PERSON)
+
+
+def _sales(world: World, account: int, dues: int, days: range) -> None:
+    """Let buyers beyond the city pay for tea through the season, a tenth more than is handed on."""
+    buyers = [world.body(f"outside{number}") for number in (2, 5, 8)]
+    when = list(days)[::12]
+    for place, day in enumerate(when):
+        fen = dues * 11 // 10 // len(when) // 10_000 * 10_000 + 10_000
+        world.journal.pay(day, buyers[place % 3], account, fen, remark="茶叶款", manner=Manner.FIRM)
+
+
+def _ended(
+    world: World,
+    difficulty: str,
+    reason: str,
+    remarks: Sequence[str],
+    paid: Sequence[str],
+    earn: Callable[[World, int, int, range], None],
+) -> Subject:
     person = world.take_person()
     own = world.group_accounts(world.household(person))
     terms, span = terms_of(world, difficulty), world.calendar
@@ -95,4 +124,6 @@ def _ended(world: World, difficulty: str, reason: str, remarks: Sequence[str], p
             number += 1
         course.payouts.append((next_due(joined, period, number), member, rent + principal, world.choose(paid)))
     settle(world, course, own[0], own[-1])
+    handed_on = sum(fen for _, _, fen, _ in course.payouts) - sum(principal for _, principal in course.joined.values())
+    earn(world, own[0], handed_on, range(first, end))
     return stage.close(world.household(person), expert_day=end)

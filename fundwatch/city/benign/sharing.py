@@ -39,7 +39,9 @@ def _shared(
         return_remarks=return_remarks,
     )
     monthly = sum(amount for _, _, amount in course.deposits) * 30 // world.calendar.days
-    earned = _income(world, world.main(firm), int(monthly * weight), income)
+    earned = _income(
+        world, world.main(firm), int(monthly * weight), income, "房租" if "房租" in return_remarks else "货款"
+    )
     drain = Drain(
         (world.body("outside9"), world.body("outside5"), world.body("outside0"), world.main(owner), world.outsider())
     )
@@ -48,8 +50,8 @@ def _shared(
     return stage.close(world.control_group(firm), expert_day=day_of_nth([day for day, _, _ in course.returns], 30))
 
 
-def _income(world: World, account: int, monthly: int, sources: Sequence[str]) -> list[tuple[int, int]]:
-    """Let tenants (people) or buyers (firms) pay the firm through the month; return (day, fen)."""
+def _income(world: World, account: int, monthly: int, sources: Sequence[str], remark: str) -> list[tuple[int, int]]:
+    """Let tenants, customers (people) or buyers (firms) pay the firm through the month; return (day, fen)."""
     people = world.crowd(12, strangers=0.0) if "people" in sources else []
     earned = []
     for day in range(world.calendar.first + world.between(0, 5), world.calendar.last + 1, 6):
@@ -60,7 +62,7 @@ def _income(world: World, account: int, monthly: int, sources: Sequence[str]) ->
             payer,
             account,
             amount,
-            remark="房租" if people else "货款",
+            remark=remark,
             manner=Manner.PERSON if people else Manner.FIRM,
         )
         earned.append((day, amount))

@@ -36,6 +36,8 @@ class Lender:
     """A firm of the three sectors. ``special`` is the lending or deposit account, ``basic`` its settlement one.
 
     ``bank_debt`` is (day, fen) of its bank loan, ``held`` the customers' deposits it held before the calendar began.
+    ``backers`` are households that put money into the firm: none of its ordinary customers, or a loan of theirs would
+    look like the return of a pawn.
     """
 
     code: str
@@ -50,6 +52,7 @@ class Lender:
     bank_debt: tuple[int, int] = (0, 0)
     held: int = 0
     serial: int = 0
+    backers: set[int] = field(default_factory=set)
 
     def outstanding(self, day: int) -> int:
         """Return what the book has outstanding at the end of ``day`` (fen): loans, guarantees or pawn credit."""

@@ -218,7 +218,7 @@ def redeem_on_paper(lender: Lender, ticket: Ticket, day: int) -> None:
 def run_book(world: World, lender: Lender, count: int) -> list[Ticket]:
     """Enter the ordinary business of a pawn firm and return its tickets."""
     span = world.calendar
-    free = [person for person in world.people if person not in world.taken]
+    free = [person for person in world.people if person not in world.taken and person not in lender.backers]
     book = []
     for _ in range(count):
         customer = free[world.between(0, len(free) - 1)]

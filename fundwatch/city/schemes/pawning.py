@@ -22,6 +22,7 @@ def borrowing_from_people(world: World, lender: Lender, difficulty: str) -> Subj
     for lender_account in world.crowd(world.between(low, high), strangers=0.1):
         day = working(world.between(span.at(0.2), span.at(0.6)))
         amount = world.yuan(least, most, step=500)
+        lender.backers.update(world.household(world.account(lender_account).party))
         world.journal.pay(day, lender_account, lender.basic, amount, remark=world.choose(("", "", "借款", "往来款")))
         given.append(day)
         for later in range(day + 30, span.last, 30):
