@@ -229,9 +229,9 @@ BATCH_WORDINGS: dict[str, Wording] = {
         "Nothing to do; better correct the ending",
     ),
     "B031": Wording(
-        "文本中有 {count} 个控制字符 U+001F，已显示为 ␟",
+        "文本中有 {units} 个控制字符 U+001F，已显示为 ␟",
         "请检查源系统导出是否夹带控制字符",
-        "The text holds {count} control characters U+001F, shown as ␟",
+        "The text holds {units} control characters U+001F, shown as ␟",
         "Check why the source system exports control characters",
     ),
     "B032": Wording(

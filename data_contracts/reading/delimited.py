@@ -161,7 +161,7 @@ def stage_delimited(
     if _header_is_undecoded(writer, head):
         raise first_undecoded(path, encoding)
     flags = [*writer.flags, *_torn(path, encoding, writer, head)]
-    notes = (Note("B031", {"count": str(writer.units)}),) if writer.units else ()
+    notes = (Note("B031", {"units": str(writer.units)}),) if writer.units else ()
     table = StagedTable(
         (target.name,),
         "lines",

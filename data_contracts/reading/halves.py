@@ -80,7 +80,7 @@ def joined(parts: Sequence[Mapping[str, Any] | None], targets: Sequence[Path]) -
     if int(second["last_cells"]) < cells or usual > WIDEST:
         return None
     units = int(first["units"]) + int(second["units"])
-    notes = (Note("B031", {"count": str(units)}),) if units else ()
+    notes = (Note("B031", {"units": str(units)}),) if units else ()
     width = max(int(first["width"]), int(second["width"]))
     files = tuple(target.name for target in targets)
     table = StagedTable(files, "lines", "csv", width, head, usual_cells=usual, runs=unusual_runs(runs))

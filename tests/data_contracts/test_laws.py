@@ -20,6 +20,7 @@ from data_contracts.expectations import GX_KINDS, OWN_KINDS, expectations_of
 from data_contracts.recognition import lay_over, reading_of
 from data_contracts.vocabulary import DERIVED_ONLY, LINEAGE, ORIGINAL_BATCH, ORIGINAL_ROW, Kind
 from data_contracts.wording import BATCH_WORDINGS
+from fundwatch.domain.claims import names_in
 from fundwatch.domain.errors import ConfigurationError
 from fundwatch.store.batches import Arrival, add_batch
 from fundwatch.store.lake import Lake
@@ -249,3 +250,10 @@ def test_parts_that_overlap_in_any_layout_and_order_give_the_rows_of_the_whole(
         assert held == expected
 
     law()
+
+
+def test_no_wording_names_what_a_batch_fault_says_of_itself() -> None:
+    own = {"code", "level", "count"}
+    for code, words in BATCH_WORDINGS.items():
+        for text in (words.reason, words.remedy, words.reason_en, words.remedy_en):
+            assert not own & names_in(text), code

@@ -133,7 +133,7 @@ def test_marks_and_separators_inside_the_text(tmp_path: Path, engine: duckdb.Duc
     path = tmp_path / "a.csv"
     path.write_text(text, encoding="utf-8")
     staged = stage_file(path, frozenset(), tmp_path)
-    assert [(note.code, note.detail) for note in staged.notes] == [("B031", {"count": "1"})]
+    assert [(note.code, note.detail) for note in staged.notes] == [("B031", {"units": "1"})]
     _, rows = read(text.encode(), tmp_path, engine)
     assert [line[3] for line in rows[1:]] == ["甲\u2028乙", "丙\u241f丁", "工资"]
     assert [line[0] for line in rows] == [1, 2, 3, 4]

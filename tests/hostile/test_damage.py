@@ -85,6 +85,17 @@ def test_a_changed_byte_changes_its_own_record_only(
     require_true(records(bytes(content), contracts, engine), touched(at, encoding))
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+@pytest.mark.parametrize("place", [0.01, 0.4, 0.9])
+def test_the_sign_that_parts_staged_cells_costs_its_own_record_at_most(
+    place: float, encoding: str, contracts: Catalogue, engine: duckdb.DuckDBPyConnection
+) -> None:
+    content = bytearray(TEXT.encode(encoding))
+    at = next(at for at in range(int(place * len(content)), len(content)) if chr(content[at]).isalnum())
+    content[at] = 0x1F
+    require_true(records(bytes(content), contracts, engine), touched(at, encoding))
+
+
 @settings(max_examples=20 * SHARE, deadline=None)
 @given(place=PLACES, encoding=st.sampled_from(["utf-8", "gb18030", "utf-16"]))
 def test_a_cut_costs_the_record_it_falls_in_at_most(
