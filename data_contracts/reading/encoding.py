@@ -12,7 +12,8 @@ from pathlib import Path
 from data_contracts.reading.staged import input_error
 from fundwatch.domain.errors import InputError
 
-BLOCK = 4 * 1024 * 1024
+BLOCK = 512 * 1024
+"""Bytes read at once: what a processor keeps near while it is decoded, cut and joined again."""
 HEAD = 64 * 1024
 _LONGEST_CHARACTER = 4
 _MARKS = (
@@ -108,7 +109,7 @@ def _blocks(path: Path, stretch: Stretch) -> Iterator[bytes]:
 
 
 def text_blocks(path: Path, encoding: str, stretch: Stretch = WHOLE) -> Iterator[tuple[str, bool]]:
-    """Yield (text, torn) in blocks of 4 MB; ``torn`` is true on the last one where the text ends inside a character.
+    """Yield (text, torn) in blocks; ``torn`` is true on the last one where the text ends inside a character.
 
     Raises UnicodeDecodeError where the text is not in that encoding.
     """
