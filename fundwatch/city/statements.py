@@ -78,6 +78,28 @@ def bank_name(account: Account, house: int) -> str:
     return BANKS[account.bank].name if account.bank >= 0 else ""
 
 
+def _traces(world: World, entries: Entries, legs: Legs, codes: list[str]) -> dict[str, pl.Series]:
+    """Return what an entry shows of who operated the account: network address, device or terminal, and agent."""
+    macs, ips = _devices(world)
+    accounts, parties = world.book.accounts, world.register.parties
+    party_of = np.array([account.party for account in accounts], dtype=np.int64)
+    channel, hand = entries.channel[legs.entry], entries.hand[legs.entry]
+    sighted = np.isin(channel, _SIGHTED) & (legs.incoming == 0)
+    devices, agents = (np.array([getattr(one, name) for one in world.journal.hands]) for name in ("device", "agent"))
+    operator = np.where(devices[hand] >= 0, devices[hand], party_of[legs.own])
+    present = (legs.incoming == 0) | (legs.other == CASH)
+    agent = np.where(present, agents[hand], -1)
+    terminals, terminal_of = _terminals(codes)
+    at_counter = (channel == Channel.COUNTER) & present
+    machine = np.where(sighted, operator + 1, np.where(at_counter, terminal_of[legs.own] + len(macs) + 1, 0))
+    return {
+        "ip": _gather(["", *ips], np.where(sighted, operator + 1, 0)),
+        "mac": _gather(["", *macs, *terminals], machine),
+        "agent_name": _gather(["", *(party.name for party in parties)], agent + 1),
+        "agent_id": _gather(["", *(party.number for party in parties)], agent + 1),
+    }
+
+
 def rows_of(world: World, entries: Entries, legs: Legs, houses: Ints) -> dict[int, pl.DataFrame]:
     """Return the rows of each house, in file order; money in fen, ``at`` in seconds, marks as booleans.
 
@@ -88,18 +110,11 @@ def rows_of(world: World, entries: Entries, legs: Legs, houses: Ints) -> dict[in
     ids = [parties[account.party].number if account.party >= 0 else "" for account in accounts]
     bank_names = [bank_name(account, house) for account, house in zip(accounts, houses.tolist(), strict=True)]
     bank_codes = [BANKS[account.bank].cnaps if account.bank >= 0 else "" for account in accounts]
-    macs, ips = _devices(world)
-    party_of = np.array([account.party for account in accounts], dtype=np.int64)
     bank_of = np.array([account.bank for account in accounts], dtype=np.int64)
     entry = legs.entry
     channel = entries.channel[entry]
-    sighted = np.isin(channel, _SIGHTED) & (legs.incoming == 0)
-    hands = world.journal.hands
-    hand = entries.hand[entry]
-    devices, agents = (np.array([getattr(one, name) for one in hands]) for name in ("device", "agent"))
-    operator = np.where(devices[hand] >= 0, devices[hand], party_of[legs.own])
-    present = (legs.incoming == 0) | (legs.other == CASH)
-    agent = np.where(present, agents[hand], -1)
+    codes = [branch_code(account) for account in accounts]
+    traces = _traces(world, entries, legs, codes)
     near = bank_of[legs.other] == legs.bank
     cards = [account.shown for account in accounts]
     numbers = [account.number for account in accounts]
@@ -107,10 +122,6 @@ def rows_of(world: World, entries: Entries, legs: Legs, houses: Ints) -> dict[in
     merchants = [*(text.split("|") for text in world.merchants.texts)]
     merchants[0] = ["", ""]
     merchant = entries.merchant[entry]
-    codes = [branch_code(account) for account in accounts]
-    terminals, terminal_of = _terminals(codes)
-    at_counter = (channel == Channel.COUNTER) & present
-    machine = np.where(sighted, operator + 1, np.where(at_counter, terminal_of[legs.own] + len(macs) + 1, 0))
     places = [
         f"{name}第{account.branch}支行" if name else "" for account, name in zip(accounts, bank_names, strict=True)
     ]
@@ -144,10 +155,7 @@ def rows_of(world: World, entries: Entries, legs: Legs, houses: Ints) -> dict[in
             "channel": _gather(list(CHANNEL_NAMES), channel),
             "branch": _gather(places, legs.own),
             "branch_code": _gather(codes, legs.own),
-            "ip": _gather(["", *ips], np.where(sighted, operator + 1, 0)),
-            "mac": _gather(["", *macs, *terminals], machine),
-            "agent_name": _gather(["", *(party.name for party in parties)], agent + 1),
-            "agent_id": _gather(["", *(party.number for party in parties)], agent + 1),
+            **traces,
             "serial": legs.serial,
             "teller": _gather(
                 ["", *(f"{number:04d}" for number in range(1, 40))],
