@@ -24,7 +24,7 @@ from data_contracts.recognition import Match, known_headers, lay_over, recognise
 from data_contracts.refusing import refused_layout
 from data_contracts.statements import statement
 from data_contracts.vocabulary import IGNORABLE_SHEETS
-from data_contracts.wording import batch_fault
+from data_contracts.wording import batch_fault, worded
 from fundwatch.domain.errors import EngineError, InputError
 from fundwatch.domain.receipts import BatchFault, Level
 from fundwatch.domain.visible import file_name
@@ -109,7 +109,7 @@ def _read(
 
 
 def _noted(notes: Iterable[Note]) -> list[BatchFault]:
-    return [batch_fault(note.code, level=None, count=1, **note.detail) for note in notes]
+    return [worded(note.code, note.detail) for note in notes]
 
 
 def _original(name: str, original_of: Callable[[str], Original] | None) -> Original:

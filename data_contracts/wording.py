@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from data_contracts.batch_wording import BATCH_WORDINGS, LEVELS
 from data_contracts.cell_wording import CELL_WORDINGS, Detail, Wording
 from fundwatch.domain.receipts import BatchFault, Fault, Level
 
-__all__ = ["BATCH_WORDINGS", "CELL_WORDINGS", "LEVELS", "Wording", "batch_fault", "cell_fault"]
+__all__ = ["BATCH_WORDINGS", "CELL_WORDINGS", "LEVELS", "Wording", "batch_fault", "cell_fault", "worded"]
 
 
 def cell_fault(
@@ -32,6 +34,11 @@ def cell_fault(
 
 def batch_fault(code: str, *, level: Level | None = None, count: int = 1, **detail: Detail) -> BatchFault:
     """Return a worded fault of a whole table."""
+    return worded(code, detail, level=level, count=count)
+
+
+def worded(code: str, detail: Mapping[str, Detail], *, level: Level | None = None, count: int = 1) -> BatchFault:
+    """Return a worded fault of a whole table whose detail was read from elsewhere, so that its names may be any."""
     words = BATCH_WORDINGS[code].filled(detail)
     weight = level or LEVELS.get(code, Level.ERROR)
     return BatchFault(code, weight, words.reason, words.remedy, words.reason_en, words.remedy_en, count)

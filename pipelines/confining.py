@@ -79,7 +79,7 @@ def _described(path: Path) -> Iterator[None]:
     """Refuse a file of whose parsing only a broken description is left."""
     try:
         yield
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise InputError(
             "文件无法解析，内容可能已损坏，请从源系统重新导出。",
             "The file cannot be parsed and may be damaged; export it again from the source system.",

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from data_contracts.batch_wording import BATCH_WORDINGS
 from fundwatch.domain.errors import InputError
 
 HEADER_ROWS = 15
@@ -107,9 +108,13 @@ def staged_from_json(data: Mapping[str, Any], folder: Path) -> StagedFile:
 
 
 def _notes(plain: list[Mapping[str, Any]]) -> tuple[Note, ...]:
-    return tuple(
+    """Return notes that another process wrote; raises KeyError for one that no wording can say."""
+    notes = tuple(
         Note(str(one["code"]), {str(key): str(value) for key, value in one["detail"].items()}) for one in plain
     )
+    for note in notes:
+        BATCH_WORDINGS[note.code].filled(note.detail)
+    return notes
 
 
 @dataclass(frozen=True, slots=True)

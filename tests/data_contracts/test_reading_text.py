@@ -227,3 +227,16 @@ def test_a_description_survives_json_and_its_files_are_not_trusted(
 
     with pytest.raises(EngineError):
         load_staged(engine, staged, "t")
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        {"code": "B999", "detail": {}},
+        {"code": "B031", "detail": {"count": "1"}},
+        {"code": "B031", "detail": None},
+    ],
+)
+def test_a_note_that_no_wording_can_say_is_refused_where_it_is_read(tmp_path: Path, note: dict[str, object]) -> None:
+    with pytest.raises((KeyError, TypeError, ValueError, AttributeError)):
+        staged_from_json({"tables": [], "notes": [note]}, tmp_path)
