@@ -14,7 +14,6 @@ from fundwatch.domain.alerts import Alert, Assembly, Change, KnownAlert, Night, 
 from fundwatch.domain.hits import Suppression
 from fundwatch.domain.keys import date_of, record_text
 from fundwatch.domain.review import ReviewState
-from fundwatch.domain.scoring import applicable
 from fundwatch.domain.snapshot import alert_from_json, alert_to_json, item_from_json, suppression_from_json
 from fundwatch.store.operations import commit, queue
 from fundwatch.store.operations.database import reading
@@ -139,9 +138,8 @@ def _told(installation: Installation, alert: Alert, span: tuple[str, str]) -> Ma
             "holds": one is not None,
         }
         if one is not None:
-            explained = sorted(code for code in alert.codes if applicable(code, [one], alert.codes))
             entry |= {
-                "explains": explained,
+                "explains": sorted({term.code for term in alert.terms if suppressor.id in term.suppressors}),
                 "factor": one.factor,
                 "expires_on": date_of(one.expires_day).isoformat(),
                 "claim": explanation_of(one, installation.rules),

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from fundwatch.domain.hits import Hit, Signal, Subject, Suppression
 from fundwatch.domain.review import OPEN_STATES, ReviewState
-from fundwatch.domain.scoring import Level, Term, applicable, level_of, score
+from fundwatch.domain.scoring import Level, Term, level_of, score
 
 EPISODE_GAP_DAYS = 90
 """A pause longer than this between the end of one window and the start of the next begins a new episode."""
@@ -285,7 +285,6 @@ def _within_budget(changes: Sequence[Change], budget: int) -> tuple[list[Change]
 
 def _content(alert: Alert) -> object:
     items = [replace(standing.item) for standing in alert.standings]
-    explained = [one.suppression for one in alert.explanations]
-    codes = alert.codes
-    used = [one for one in explained if any(applicable(item.code, [one], codes) for item in items)]
+    names = {name for term in alert.terms for name in term.suppressors}
+    used = [one.suppression for one in alert.explanations if one.suppression.suppressor_id in names]
     return (alert.subject, items, used, alert.score)

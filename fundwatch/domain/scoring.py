@@ -60,14 +60,31 @@ def level_of(score: float) -> Level:
     return Level.YELLOW if score >= _YELLOW else Level.BLUE
 
 
-def applicable(code: str, suppressions: Iterable[Suppression], codes: frozenset[str]) -> tuple[Suppression, ...]:
-    """Return the suppressions that explain a hit with ``code`` among a subject's ``codes``.
+def explained(
+    items: Sequence[Hit | Signal], suppressions: Sequence[Suppression]
+) -> tuple[tuple[Suppression, ...], ...]:
+    """Return the suppressions that explain each item of a subject, in the order of the items.
 
-    T08 and T10 together are the fingerprint of returns paid from new deposits and are never suppressed.
+    T08 and T10 together are the fingerprint of returns paid from new deposits and are never suppressed. A signal says
+    only that some flow is unusual among peers. A flow without an innocent reading may be the one it means, so it is
+    explained only where every hit is, and no further than the hit that stays strongest.
     """
+    codes = frozenset(item.code for item in items)
+    of_hits = [_explaining(item.code, codes, suppressions) for item in items if isinstance(item, Hit)]
+    of_signals = max(of_hits, key=_remaining) if of_hits else _explaining("", codes, suppressions)
+    of_each = iter(of_hits)
+    return tuple(next(of_each) if isinstance(item, Hit) else of_signals for item in items)
+
+
+def _explaining(code: str, codes: frozenset[str], suppressions: Iterable[Suppression]) -> tuple[Suppression, ...]:
     if codes >= _PROTECTED_PAIR and code in _PROTECTED_PAIR:
         return ()
     return tuple(one for one in suppressions if not one.applies_to or code in one.applies_to)
+
+
+def _remaining(explanation: Sequence[Suppression]) -> tuple[float, list[str]]:
+    """Return the share of strength that is left, and names that decide between equals."""
+    return math.prod(one.factor for one in explanation), sorted(one.suppressor_id for one in explanation)
 
 
 def score(items: Sequence[Hit | Signal], suppressions: Sequence[Suppression]) -> tuple[float, tuple[Term, ...]]:
@@ -76,13 +93,12 @@ def score(items: Sequence[Hit | Signal], suppressions: Sequence[Suppression]) ->
     Each item is the one that stands for its rule or detector; points are shares of the unrounded score and add
     up to it within rounding error.
     """
-    codes = frozenset(item.code for item in items)
-    weighed = []
     # A fixed order makes the floating-point sum independent of the order of arrival.
-    for item in sorted(items, key=lambda item: item.term):
-        applied = applicable(item.code, suppressions, codes)
-        strength = item.strength * math.prod(one.factor for one in applied)
-        weighed.append((item, weight_of(item), strength, tuple(sorted(one.suppressor_id for one in applied))))
+    items = sorted(items, key=lambda item: item.term)
+    weighed = []
+    for item, explanation in zip(items, explained(items, suppressions), strict=True):
+        left, names = _remaining(explanation)
+        weighed.append((item, weight_of(item), item.strength * left, tuple(names)))
     logs = [math.log1p(-weight * strength) for _, weight, strength, _ in weighed]
     total_log = sum(logs)
     total = 100.0 * -math.expm1(total_log)

@@ -74,10 +74,35 @@ def test_other_hits_beside_that_pair_are_still_explained() -> None:
 
 
 def test_a_detector_alone_never_passes_yellow() -> None:
-    signal = Signal("forest", "T24", "1", SUBJECT, 1, 30, "person", 100.0, 1.0, ())
-    total, _ = score([signal], [])
+    total, _ = score([signal()], [])
     assert total == 100 * DETECTOR_WEIGHT
     assert level_of(total) is Level.YELLOW
+
+
+def signal() -> Signal:
+    return Signal("forest", "T24", "1", SUBJECT, 1, 30, "person", 100.0, 1.0, ())
+
+
+def strengths_of(items: list[Hit | Signal], suppressions: list[Suppression]) -> dict[str, float]:
+    return {term.code: term.strength for term in score(items, suppressions)[1]}
+
+
+def test_a_signal_is_explained_where_every_hit_is() -> None:
+    schools = suppression(applies_to=frozenset({"T01"}))
+    everything = [hit("T01"), signal()]
+    assert strengths_of(everything, [schools]) == {"T01": 0.3, "T24": 0.3}
+    assert strengths_of([*everything, hit("T13")], [schools]) == {"T01": 0.3, "T13": 1.0, "T24": 1.0}
+    assert strengths_of([signal()], [schools]) == {"T24": 1.0}
+
+
+def test_a_signal_is_explained_no_further_than_the_hit_that_stays_strongest() -> None:
+    both = [suppression(applies_to=frozenset({"T01", "T13"})), suppression(0.5, frozenset({"T13"}))]
+    assert strengths_of([hit("T01"), hit("T13"), signal()], both) == {"T01": 0.3, "T13": 0.15, "T24": 0.3}
+
+
+def test_a_signal_beside_the_protected_pair_stays_whole() -> None:
+    items = [hit("T08", Severity.CRITICAL), hit("T10", Severity.CRITICAL), signal()]
+    assert strengths_of(items, [suppression()])["T24"] == 1.0
 
 
 @pytest.mark.parametrize(
