@@ -44,7 +44,7 @@ measures:
 -- 1. 节点是控制组；同组转账、现金、银行自身分录、未具名对手（键为 0）、清算机构（真实对手未知）、持牌金融机构和公共单位
 --    不是边。每条边是一笔转账。持牌与否看主管部门登记；没有证件号的账户，户名与主管部门登记的持牌机构全称一致的，
 --    也按该机构看待：未经批准不得用这样的名称开户，银行开户时核对；这里只是不当作一站，不解释任何其他命中。
---    （本地小贷、担保、典当公司是监测对象，仍是一站。）
+--    （报送台账的小贷、担保、典当公司是监测对象，即使登记为持牌，仍是一站。）
 -- 2. 时间相承：后一笔可能的最晚时刻不早于前一笔可能的最早时刻（只精确到日的，同日视为可能先后）。
 -- 3. 环上控制组互不相同，首末两笔相距不超过窗口；各笔金额最小/最大 ≥ min_keep，且每笔 ≥ min_amount。
 -- 4. 申报的放款与还款（is_loan）、担保台账登记的保证金缴存与退还（同一客户、同额、记账日在转账当日或之前三日内）组成的两段往来不计。
@@ -71,7 +71,9 @@ big AS (
   FROM transfers AS t
   WHERE day BETWEEN $from_day - $window_days + 1 AND $to_day AND amount_cny >= $min_amount
     AND from_group <> to_group AND from_group <> 0 AND to_group <> 0
-    AND from_kind NOT IN ('clearing', 'licensed', 'public') AND to_kind NOT IN ('clearing', 'licensed', 'public')
+    AND from_kind NOT IN ('clearing', 'public') AND to_kind NOT IN ('clearing', 'public')
+    AND (from_kind <> 'licensed' OR from_group IN (SELECT group_key FROM firms))
+    AND (to_kind <> 'licensed' OR to_group IN (SELECT group_key FROM firms))
     AND from_group NOT IN (SELECT group_key FROM named_institutions)
     AND to_group NOT IN (SELECT group_key FROM named_institutions)
 ),
