@@ -32,7 +32,7 @@ parameters:
   min_reached_share: {value: 0.5, unit: share, min: 0.1, max: 1, why: 半数以上本金回流才难以用日常消费解释}
   min_principal: {value: 10000, unit: CNY, min: 100, max: 10000000, why: 更小的消费贷款在同乡借款人之间流转很常见}
   min_hop_share: {value: 0.05, unit: share, min: 0.001, max: 0.5, why: 一手不足本金百分之五不再跟踪，二十手才够本金}
-  min_customers: {value: 5, unit: persons, min: 1, max: 1000, why: 与本公司没有借贷和关联的付款方达五个，才看得出自有销路}
+  min_customers: {value: 5, unit: persons, min: 1, max: 1000, why: 与本公司没有借贷和关联的付款方（收单一日计一个）达五个，才看得出自有销路}
   min_suppliers: {value: 2, unit: count, min: 0, max: 1000, why: 有进货才有卖货；只收不进的是归集户}
   trade_days: {value: 90, unit: days, min: 7, max: 365, why: 一个季度足以看出是否一直在做买卖}
   min_loans: {value: 1, unit: count, min: 1, max: 50, why: 一笔即成线索；一再发生才像做法，故强度随笔数增加}
@@ -60,7 +60,8 @@ measures:
 --   (as of the transfer), and other borrowers or pawners of the same firm. The borrower himself never is.
 -- * A genuine purchase: another borrower (related on no other ground) that is a firm and trades is a shop, not a pool. It
 --   trades if within trade_days, up to the day of the payment, at least min_customers parties paid it and it paid at
---   least min_suppliers firms, none of them related to the lender or its borrower. That the purchase money stays with the
+--   least min_suppliers firms, none of them related to the lender or its borrower. Who pays through a payment firm under
+--   a merchant number is not known; each day with such takings stands for one customer, however many there were. That the purchase money stays with the
 --   dealer or goes on to his supplier is not asked: both are how goods are bought. Shareholders, officers, affiliates
 --   and the firm itself count whatever they trade: supervision of loans to one's own circle knows no exception.
 -- * Series: the firm's loans that reached half within series_days up to the evening, this evening's included.
@@ -202,6 +203,14 @@ dealings AS (
       AND transfers.from_party <> 0 AND NOT transfers.is_loan
       AND transfers.day BETWEEN $from_day - $series_days - $window_days - $trade_days + 1 AND $to_day
     GROUP BY transfers.to_party, transfers.day, transfers.from_party
+    UNION ALL
+    -- a day's takings under a merchant number: party keys are never negative
+    SELECT transfers.to_party, transfers.day, CAST(-transfers.day AS BIGINT), 1
+    FROM transfers
+    JOIN (SELECT DISTINCT party_key FROM met) AS sellers ON sellers.party_key = transfers.to_party
+    WHERE transfers.from_kind = 'clearing' AND COALESCE(transfers.merchant_no, '') <> ''
+      AND transfers.day BETWEEN $from_day - $series_days - $window_days - $trade_days + 1 AND $to_day
+    GROUP BY transfers.to_party, transfers.day
     UNION ALL
     SELECT transfers.from_party, transfers.day, transfers.to_party, 0
     FROM transfers
