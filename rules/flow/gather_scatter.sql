@@ -1,7 +1,7 @@
 /* ---
 id: gather_scatter
 code: T20
-version: 2
+version: 3
 name:
   zh: 归集再分散、扇出
   en: Gathered and scattered again, fan-out
@@ -37,13 +37,16 @@ parameters:
   min_fan_payees: {value: 20, unit: persons, min: 5, max: 1000, why: 只看到一端，人数取中转一端的两倍}
   min_amount: {value: 50000, unit: CNY, min: 0, max: 5000000, why: 现金报告标准；更小的金额与红包、聚餐分摊无从区分}
 measures:
-  in_parties: {unit: persons, zh: 付款方数, en: parties that paid in, threshold: min_parties, full: 40}
+  in_parties: {unit: persons, zh: 付款方数, en: parties that paid in, threshold: none}
+  narrow_parties: {unit: persons, zh: 较少一端的方数, en: parties on the narrower side, threshold: min_parties, full: 40}
   out_parties: {unit: persons, zh: 收款方数, en: parties that were paid, threshold: none}
   amount_out: {unit: CNY, zh: 转出金额, en: paid out, threshold: none}
   out_ratio: {unit: share, zh: 转出占转入, en: paid out as a share of paid in, threshold: min_out_ratio, full: 1.0}
   overlap: {unit: share, zh: 收付两端重合, en: share on both sides, threshold: none}
   fan_payees: {unit: persons, zh: 扇出收款自然人, en: people paid in a fan-out, threshold: min_fan_payees, full: 80}
 --- */
+-- 第 2 版的强度只看付款方数：六十人付进、十二家收走的货运代理，强于二十八人付进、二十二人收走的中转户。
+-- 既归集又分散才是中转，两端都要散：第 3 版按较少一端的方数定强度，命中与否不变。
 -- 解释：
 -- 1. 主体是控制组；方数按主体（party）计，组内往来不计。清算机构、现金、银行自身分录和未具名对手（键为 0）不是一方，
 --    但清算与现金金额计入转入转出（否则转出比失真）；银行计息收费不计；已申报的放款与还款（is_loan）不计，那是小贷公司的本业。
@@ -170,7 +173,9 @@ rated AS (
 hits AS (
   SELECT 'group' AS subject_kind, group_key AS subject_id, day - $window_days + 1 AS window_from, day AS window_to,
     CASE WHEN is_relay THEN 'high' WHEN is_fan THEN 'medium' ELSE 'not_enough_data' END AS severity,
-    CASE WHEN is_fan AND NOT is_relay THEN NULL ELSE in_parties END AS in_parties, out_parties, amount_out,
+    CASE WHEN is_fan AND NOT is_relay THEN NULL ELSE in_parties END AS in_parties,
+    CASE WHEN is_fan AND NOT is_relay THEN NULL ELSE LEAST(in_parties, out_parties) END AS narrow_parties,
+    out_parties, amount_out,
     CASE WHEN is_fan AND NOT is_relay THEN NULL ELSE out_ratio END AS out_ratio,
     CASE WHEN is_fan AND NOT is_relay THEN NULL ELSE overlap END AS overlap,
     CASE WHEN is_relay THEN NULL ELSE person_payees END AS fan_payees
@@ -192,13 +197,13 @@ moves AS (
     AND t.day BETWEEN $from_day - $window_days + 1 AND $to_day
 )
 SELECT subject_kind, subject_id, window_from, window_to, severity, 'transactions' AS record_kind,
-  out_record AS record_id, role, in_parties, out_parties, amount_out, out_ratio, overlap, fan_payees
+  out_record AS record_id, role, in_parties, narrow_parties, out_parties, amount_out, out_ratio, overlap, fan_payees
 FROM moves WHERE out_record IS NOT NULL
 UNION ALL
 SELECT subject_kind, subject_id, window_from, window_to, severity, 'transactions' AS record_kind,
-  in_record AS record_id, role, in_parties, out_parties, amount_out, out_ratio, overlap, fan_payees
+  in_record AS record_id, role, in_parties, narrow_parties, out_parties, amount_out, out_ratio, overlap, fan_payees
 FROM moves WHERE in_record IS NOT NULL
 UNION ALL
 SELECT subject_kind, subject_id, window_from, window_to, severity, 'none' AS record_kind,
-  0 AS record_id, 'none' AS role, in_parties, out_parties, amount_out, out_ratio, overlap, fan_payees
+  0 AS record_id, 'none' AS role, in_parties, narrow_parties, out_parties, amount_out, out_ratio, overlap, fan_payees
 FROM hits WHERE severity = 'not_enough_data'

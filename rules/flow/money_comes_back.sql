@@ -1,7 +1,7 @@
 /* ---
 id: money_comes_back
 code: T18
-version: 1
+version: 2
 name:
   zh: 循环回流
   en: Money comes back to where it started
@@ -10,7 +10,7 @@ severity: high
 window_days: 10
 lookback_days: 10
 opens_alert: true
-reads: [transfers]
+reads: [entities, firms, guarantee_deposits, institutions, parties, transfers]
 requires: [transfers]
 claim:
   zh: "资金转出后 {span_days} 日内经 {cycle_length} 笔转账回到起点，最小一笔 {smallest_amount} 元，最小与最大一笔之比 {keep_ratio}"
@@ -22,11 +22,11 @@ legal_basis:
   - {text: "《金融机构大额交易和可疑交易报告管理办法》（中国人民银行令〔2016〕第3号）第十一条", valid_from: 2017-07-01, valid_to: null}
   - {text: "《防范和处置非法集资条例》（国务院令第737号）第十三条第三项", valid_from: 2021-05-01, valid_to: null}
 false_positives:
-  zh: 退款与退回汇款、家庭成员之间往来、资金池归集与下拨
-  en: refunds and returned remittances, moves within a family, cash pooling
+  zh: 退款与退回汇款、家庭成员之间往来、资金池归集与下拨；向银行还贷后再贷、理财申赎、保证金退还后再缴已不计
+  en: refunds and returned remittances, moves within a family, cash pooling; a bank loan repaid and drawn again, wealth products bought and redeemed, deposits refunded and paid anew no longer count
 blind_spots:
-  zh: 拆成多笔或经清算机构、现金走一段的回流；不能折算人民币的转账；超过六段或十日的回流
-  en: returns split into several transfers, or passing through a clearing name or cash; transfers without a value in CNY; longer chains or times
+  zh: 拆成多笔，或经清算机构、现金、持牌金融机构、公共单位走一段的回流；以台账作掩护、登记为保证金的一去一回；不能折算人民币的转账；超过六段或十日的回流
+  en: returns split into several transfers, or passing through a clearing name, cash, a licensed institution or a public body; a round trip that the ledger books as a guarantee deposit; transfers without a value in CNY; longer chains or times
 parameters:
   min_amount: {value: 50000, unit: CNY, min: 10000, max: 10000000, why: 熟人间日常往来低于此数}
   min_keep: {value: 0.8, unit: share, min: 0.5, max: 1.0, why: 途中会扣除手续费}
@@ -38,13 +38,31 @@ measures:
   span_days: {unit: days, zh: 历时天数, en: days from first to last, threshold: none}
 --- */
 -- 解释：
--- 1. 节点是控制组；同组转账、现金、银行自身分录、未具名对手（键为 0）和清算机构（真实对手未知）不是边。每条边是一笔转账。
+-- 第 1 版把银行、理财公司、公共资源交易中心也当作环上一站：还贷后再贷、甲付乙而乙买理财甲赎理财，都成了“回流”。
+-- 这些单位按合同或法令与成千上万的人分别收付，付给谁、付多少与刚从另一人处收到什么无关，经过它们闭合的环只是巧合；
+-- 与清算机构一样，钱进去以后就认不出来。第 2 版不再把它们当作一站，担保台账登记的保证金退还与再缴也不成环。
+-- 1. 节点是控制组；同组转账、现金、银行自身分录、未具名对手（键为 0）、清算机构（真实对手未知）、持牌金融机构和公共单位
+--    不是边。每条边是一笔转账。持牌与否看主管部门登记；没有证件号的账户，户名与主管部门登记的持牌机构全称一致的，
+--    也按该机构看待：未经批准不得用这样的名称开户，银行开户时核对；这里只是不当作一站，不解释任何其他命中。
+--    （报送台账的小贷、担保、典当公司是监测对象，即使登记为持牌，仍是一站。）
 -- 2. 时间相承：后一笔可能的最晚时刻不早于前一笔可能的最早时刻（只精确到日的，同日视为可能先后）。
 -- 3. 环上控制组互不相同，首末两笔相距不超过窗口；各笔金额最小/最大 ≥ min_keep，且每笔 ≥ min_amount。
--- 4. 申报的放款与还款组成的两段往来（is_loan）不计。
+-- 4. 申报的放款与还款（is_loan）、担保台账登记的保证金缴存与退还（同一客户、同额、记账日在转账当日或之前三日内）组成的两段往来不计。
 -- 5. 同一起点同一天有多个环时，报最小一笔最大的；再比长度，再比编号。触发：评估日当日有回到起点的一笔。
-WITH big AS (
-  SELECT transfer_id, from_group, to_group, day, amount_cny AS amount, is_loan,
+WITH registered_names AS (
+  SELECT DISTINCT p.party_name, p.party_token
+  FROM parties AS p JOIN institutions AS i ON i.code = p.institution
+  WHERE i.sector = 'authority' AND p.party_class = 'licensed' AND p.party_name IS NOT NULL
+),
+-- 有证件号的账户由登记定性质（party_kind）；这里补户名一致而没有证件号的账户，证件号是别人的不算。
+named_institutions AS (
+  SELECT DISTINCT e.group_key
+  FROM entities AS e JOIN registered_names AS n ON n.party_name = e.party_name
+  LEFT JOIN firms AS f ON f.group_key = e.group_key
+  WHERE COALESCE(e.party_token, n.party_token, '') = COALESCE(n.party_token, '') AND f.group_key IS NULL
+),
+big AS (
+  SELECT transfer_id, from_group, to_group, from_party, to_party, day, amount_cny AS amount, is_loan,
     CAST(day AS BIGINT) * 86400 + CASE WHEN time_precision = 'day' THEN 0
       ELSE extract(hour FROM t.at) * 3600 + extract(minute FROM t.at) * 60 + extract(second FROM t.at) END AS earliest,
     CAST(day AS BIGINT) * 86400 + CASE WHEN time_precision = 'day' THEN 86399
@@ -53,16 +71,40 @@ WITH big AS (
   FROM transfers AS t
   WHERE day BETWEEN $from_day - $window_days + 1 AND $to_day AND amount_cny >= $min_amount
     AND from_group <> to_group AND from_group <> 0 AND to_group <> 0
-    AND from_kind <> 'clearing' AND to_kind <> 'clearing'
+    AND from_kind NOT IN ('clearing', 'public') AND to_kind NOT IN ('clearing', 'public')
+    AND (from_kind <> 'licensed' OR from_group IN (SELECT group_key FROM firms))
+    AND (to_kind <> 'licensed' OR to_group IN (SELECT group_key FROM firms))
+    AND from_group NOT IN (SELECT group_key FROM named_institutions)
+    AND to_group NOT IN (SELECT group_key FROM named_institutions)
 ),
 -- 剪枝（不漏）：环上每个控制组既有转入又有转出，做两轮。
 inner_edges AS (
   SELECT * FROM big
   WHERE from_group IN (SELECT to_group FROM big) AND to_group IN (SELECT from_group FROM big)
 ),
+-- 保证金台账：客户缴存、公司退还，各自与一笔转账对上。
+deposit_moves AS (
+  SELECT f.group_key, e.party_key AS customer_party, d.flow_type, d.flow_day, d.amount
+  FROM guarantee_deposits AS d
+  JOIN firms AS f ON f.institution = d.institution
+  JOIN (
+    SELECT party_token, min(party_key) AS party_key FROM entities WHERE party_token IS NOT NULL GROUP BY party_token
+  ) AS e ON e.party_token = d.customer_token
+  WHERE d.flow_type IN ('received', 'refunded') AND d.flow_day BETWEEN $from_day - $window_days - 2 AND $to_day
+),
+deposits AS (
+  SELECT DISTINCT b.transfer_id
+  FROM inner_edges AS b
+  JOIN deposit_moves AS d ON d.amount = b.amount AND d.flow_day BETWEEN b.day - 3 AND b.day
+    AND ((d.flow_type = 'refunded' AND d.group_key = b.from_group AND d.customer_party = b.to_party)
+      OR (d.flow_type = 'received' AND d.group_key = b.to_group AND d.customer_party = b.from_party))
+),
 edges AS (
-  SELECT * FROM inner_edges
-  WHERE from_group IN (SELECT to_group FROM inner_edges) AND to_group IN (SELECT from_group FROM inner_edges)
+  SELECT e.transfer_id, e.from_group, e.to_group, e.day, e.amount, e.earliest, e.latest,
+    e.is_loan OR d.transfer_id IS NOT NULL AS is_booked
+  FROM inner_edges AS e
+  LEFT JOIN deposits AS d ON d.transfer_id = e.transfer_id
+  WHERE e.from_group IN (SELECT to_group FROM inner_edges) AND e.to_group IN (SELECT from_group FROM inner_edges)
 ),
 -- 后一笔与前一笔相距不到一个窗口，故只落在同一日桶或下一日桶：按（控制组，日桶）等值连接，不漏。
 following AS (
@@ -74,7 +116,7 @@ following AS (
 two AS (
   SELECT a.from_group AS g1, a.to_group AS g2, b.to_group AS g3, a.transfer_id AS t1, b.transfer_id AS t2,
     a.day AS first_day, b.day AS last_day, a.latest AS first_latest, b.earliest AS last_earliest,
-    LEAST(a.amount, b.amount) AS low, GREATEST(a.amount, b.amount) AS high, a.is_loan AND b.is_loan AS is_loan
+    LEAST(a.amount, b.amount) AS low, GREATEST(a.amount, b.amount) AS high, a.is_booked AND b.is_booked AS is_booked
   FROM edges AS a
   JOIN following AS b ON b.from_group = a.to_group AND b.bucket = a.day // $window_days
   WHERE b.latest >= a.earliest AND b.day BETWEEN a.day AND a.day + $window_days - 1
@@ -92,7 +134,7 @@ three AS (
 open_three AS (SELECT * FROM three WHERE g4 <> g1 AND $max_length >= 5),
 cycles AS (
   SELECT g1 AS origin, last_day, first_day, 2 AS cycle_length, low, high, t1, t2, 0 AS t3, 0 AS t4, 0 AS t5, 0 AS t6
-  FROM two WHERE g3 = g1 AND NOT is_loan
+  FROM two WHERE g3 = g1 AND NOT is_booked
   UNION ALL
   SELECT g1, last_day, first_day, 3, low, high, t1, t2, t3, 0, 0, 0
   FROM three WHERE g4 = g1

@@ -1,7 +1,7 @@
 /* ---
 id: labour_agency
 code: F12
-version: 1
+version: 2
 name: {zh: 临时用工与劳务代发, en: Temporary labour and agency payouts}
 sectors: [bank, micro_loan, guarantee, pawn]
 window_days: 60
@@ -25,6 +25,7 @@ blind_spots:
 parameters:
   min_payees: {value: 5, unit: persons, min: 1, max: 1000, why: 少于五人不成其为用工队伍}
   min_unit_share: {value: 0.8, unit: share, min: 0.3, max: 1, why: 工程款、服务费来自单位；来自个人的流入不能由用工解释}
+  min_worded_share: {value: 0.3, unit: share, min: 0.1, max: 1, why: 同一个工人的付款常有几笔不写摘要；与各处“已知不足三成不作判断”一致，写明工资的金额不足三成，其余不随之算工资}
   min_wage_share: {value: 0.8, unit: share, min: 0.3, max: 1, why: 付款须绝大部分是工资}
   max_payin_share: {value: 0.05, unit: share, min: 0, max: 0.5, why: 工人不向雇主付款；容忍退还借支的个别人}
   payin_days: {value: 400, unit: days, min: 60, max: 3650, why: 向前查看收款人是否曾经付入的天数}
@@ -35,10 +36,15 @@ measures:
   wage_share: {unit: share, zh: 工资占付款比例, en: wages as a share of payments}
   payin_share: {unit: share, zh: 曾付入的收款人占比, en: share of payees who ever paid in}
 --- */
+-- Version 1 counted only payments that bear a wage word. People leave remarks out: a foreman who writes 工资 two times in
+-- three paid his gang, and nobody else, and yet was not explained. Version 2 reads the word per worker: who is paid
+-- to a known share (three tenths, as everywhere) under a wage word is a worker, and all he is paid is wages. That no payee ever paid in, and that the money comes
+-- from units, are asked as before, over the whole of what the workers got.
 -- How the definition is read
 -- * Temporary: unlike payroll (F1) the payees need not be the same from month to month and the payer may be a person (a
 --   foreman). What tells it from a collector is where the money comes from: firms and public bodies, not people.
--- * Wages: a wage term of the lexicon, in force on the day, in the remark of a payment to a natural person outside.
+-- * Worker: a natural person outside to whom at least min_worded_share of what the group pays him in the window bears a
+--   wage term of the lexicon, in force on the day. Wages: all that workers are paid in the window.
 --   They must be most of all that leaves the group, the bank's own charges apart; cash drawn is not explained.
 -- * Payees never pay in, checked over payin_days.
 WITH evenings AS (
@@ -62,7 +68,7 @@ outflows AS (
     WHERE transfers.from_group <> transfers.to_group AND transfers.to_kind <> 'bank'
       AND transfers.amount_cny IS NOT NULL AND transfers.day BETWEEN $from_day - $window_days + 1 AND $to_day
 ),
-wages AS (
+worded AS (
     SELECT DISTINCT outflows.group_key, outflows.transfer_id, outflows.day, outflows.to_party, outflows.amount,
            outflows.out_record, outflows.in_record
     FROM outflows
@@ -86,12 +92,21 @@ went AS (
         AND outflows.day BETWEEN evenings.end_day - $window_days + 1 AND evenings.end_day
     GROUP BY evenings.group_key, evenings.end_day
 ),
+payments AS (
+    SELECT outflows.group_key, outflows.day, outflows.to_party, outflows.amount,
+           CASE WHEN worded.transfer_id IS NULL THEN 0 ELSE outflows.amount END AS worded_amount
+    FROM outflows
+    LEFT JOIN worded ON worded.group_key = outflows.group_key AND worded.transfer_id = outflows.transfer_id
+    WHERE outflows.to_kind = 'person'
+),
 payees AS (
-    SELECT evenings.group_key, evenings.end_day, wages.to_party, CAST(sum(wages.amount) AS BIGINT) AS amount
+    SELECT evenings.group_key, evenings.end_day, payments.to_party, CAST(sum(payments.amount) AS BIGINT) AS amount
     FROM evenings
-    JOIN wages ON wages.group_key = evenings.group_key
-        AND wages.day BETWEEN evenings.end_day - $window_days + 1 AND evenings.end_day
-    GROUP BY evenings.group_key, evenings.end_day, wages.to_party
+    JOIN payments ON payments.group_key = evenings.group_key
+        AND payments.day BETWEEN evenings.end_day - $window_days + 1 AND evenings.end_day
+    GROUP BY evenings.group_key, evenings.end_day, payments.to_party
+    HAVING sum(payments.worded_amount) > 0
+       AND CAST(sum(payments.worded_amount) AS DOUBLE) / sum(payments.amount) >= $min_worded_share
 ),
 payins AS (
     SELECT DISTINCT payees.group_key, payees.end_day, payees.to_party
@@ -119,14 +134,17 @@ hits AS (
       AND CAST(gangs.wages_paid AS DOUBLE) / went.amount_out >= $min_wage_share
 ),
 proof AS (
-    SELECT hits.subject_id, hits.window_to, COALESCE(wages.out_record, wages.in_record) AS record_id,
+    SELECT hits.subject_id, hits.window_to, COALESCE(worded.out_record, worded.in_record) AS record_id,
            row_number() OVER (
-               PARTITION BY hits.subject_id, hits.window_to ORDER BY wages.day DESC, wages.amount DESC, wages.transfer_id
+               PARTITION BY hits.subject_id, hits.window_to
+               ORDER BY worded.day DESC, worded.amount DESC, worded.transfer_id
            ) AS place
     FROM hits
-    JOIN wages ON wages.group_key = hits.subject_id AND wages.day BETWEEN hits.window_from AND hits.window_to
+    JOIN worded ON worded.group_key = hits.subject_id AND worded.day BETWEEN hits.window_from AND hits.window_to
+    JOIN payees ON payees.group_key = worded.group_key AND payees.end_day = hits.window_to
+        AND payees.to_party = worded.to_party
 )
--- the hundred latest wage payments prove it; the figures are over all
+-- the hundred latest payments that say so prove it; the figures are over all
 SELECT hits.subject_kind, hits.subject_id, hits.window_from, hits.window_to, 'transactions' AS record_kind,
        proof.record_id, 'wage' AS role,
        hits.amount_in, hits.unit_share, hits.payee_count, hits.wage_share, hits.payin_share
