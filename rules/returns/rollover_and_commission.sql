@@ -1,12 +1,12 @@
 /* ---
 id: rollover_and_commission
 code: T11
-version: 1
+version: 2
 name: {zh: 复投与提成, en: Rollover and commission}
 sectors: [bank, micro_loan, guarantee, pawn]
 severity: [high, medium]
 window_days: 90
-lookback_days: 100
+lookback_days: 180
 opens_alert: false
 reads: [pair_day, principal_day, transfers]
 claim:
@@ -27,8 +27,8 @@ false_positives:
   zh: 保险、房产中介的佣金；持牌理财到期续作；退货后再次购买；按营业额提成的销售员。
   en: Commissions of insurance and estate agents; licensed products renewed at maturity; customers who return goods and buy again; sales staff paid by turnover.
 blind_spots:
-  zh: 多笔提成合并支付、逐级不同比例、人人存入同额因而提成也同额、以现金或向公司支付的提成；付款前后八日内存入超过 {max_crowd} 笔的账户，比例相合已不能与巧合区分；从未付出的账户内部滚存。
-  en: Several commissions paid in one sum, rates by level, one sum for everybody and so one commission, commissions in cash or to firms; accounts with more than {max_crowd} deposits in the eight days up to the payment, where equal shares cannot be told from chance; reinvestment that never leaves the account.
+  zh: 多笔提成合并支付、逐级不同比例、人人存入同额因而提成也同额、以现金或向公司支付的提成；付款前后八日内存入超过 {max_crowd} 笔的账户，比例相合已不能与巧合区分；从未付出的账户内部滚存；介绍人每次提成恰为其本人本金的同一比例。
+  en: Several commissions paid in one sum, rates by level, one sum for everybody and so one commission, commissions in cash or to firms; accounts with more than {max_crowd} deposits in the eight days up to the payment, where equal shares cannot be told from chance; reinvestment that never leaves the account; commissions that happen to be one rate of the agent's own principal.
 no_data:
   zh: 部分存入或付出为无折算率的外币，无法判断是否全数再存
   en: some deposits or payouts have no rate, so it is unknown whether they were put in again
@@ -42,6 +42,7 @@ parameters:
   max_commission: {value: 150, unit: permille, min: 20, max: 300, why: 超过百分之十五的付款更像退款或货款}
   max_rate_off: {value: 2, unit: permille, min: 0.1, max: 5, why: 比例固定，容许取整与税费造成的千分之二出入}
   min_amounts: {value: 3, unit: count, min: 1, max: 20, why: 金额各异而比例相同才看得出是按比例；每次同额的付款可能是返息或工资}
+  own_returns: {value: 2, unit: count, min: 1, max: 24, why: 此前已有两次按其本人本金同一比例收款，这一次也是本人返息而非提成}
   commission_days: {value: 7, unit: days, min: 0, max: 31, why: 提成多在存入后一周内支付}
   min_matched_share: {value: 0.5, unit: share, min: 0.05, max: 1, why: 介绍人的收款过半应能与他人的存入对上；其余可为本人返息}
   min_contrast: {value: 3, unit: ratio, min: 1, max: 50, why: 这一比例对上的付款须为任意比例平均对上的三倍，排除存入众多时的巧合}
@@ -63,6 +64,11 @@ measures:
 -- * Commission: a payment to a person g is held against each deposit of min_deposit or more that somebody else made
 --   into the same group in the commission_days before it. c is read to 0.1 percentage points; an agent has
 --   min_referred depositors, and as many payments, within max_rate_off of one c.
+-- * Own returns: a payment on a day on which the payee got the same share of his own principal (to 0.1 percentage points,
+--   as T08 bins) as on own_returns earlier days of the window_days before it is his own return. (Version 1 held it
+--   against the deposits of others too: with weekly returns of 1 % and a top-up now and then - an owner's rents of a
+--   letting manager as well as a depositor's interest - the sums differ enough for min_amounts, and somebody's deposit
+--   fits. It stays among the payments of which half must fit.)
 -- * Chance: with many deposits about, any payment is some share of one of them. So (0) the payments that fit c must be
 --   of min_amounts different sums - a depositor who is paid the same return each week fits every deposit of one
 --   size - (1) half of the payments to g must fit c, (2) c must fit min_contrast times as many payments as an average share between the two limits does, and (3)
@@ -140,6 +146,25 @@ clear_days AS (
     GROUP BY payment_days.group_key, payment_days.day
     HAVING sum(deposit_days.deposits) <= $max_crowd
 ),
+agent_payouts AS (
+    SELECT principal_day.group_key, principal_day.person_key AS agent_key, principal_day.day, principal_day.rate_ppm
+    FROM principal_day
+    JOIN possible_agents ON possible_agents.group_key = principal_day.group_key
+        AND possible_agents.agent_key = principal_day.person_key
+    JOIN collectors ON collectors.group_key = principal_day.group_key
+    WHERE principal_day.last_payout_day = principal_day.day AND principal_day.rate_ppm IS NOT NULL
+      AND NOT principal_day.is_unvalued
+      AND principal_day.day BETWEEN $from_day - 2 * $window_days + 1 AND $to_day
+),
+own_returns AS (
+    SELECT later.group_key, later.agent_key, later.day
+    FROM agent_payouts AS later
+    JOIN agent_payouts AS earlier ON earlier.group_key = later.group_key AND earlier.agent_key = later.agent_key
+        AND earlier.day BETWEEN later.day - $window_days + 1 AND later.day - 1
+        AND ABS(earlier.rate_ppm - later.rate_ppm) < 1000
+    GROUP BY later.group_key, later.agent_key, later.day
+    HAVING count(*) >= $own_returns
+),
 matches AS (
     SELECT payments.group_key, payments.agent_key, payments.day, payments.transfer_id, payments.amount_cny,
            payments.out_record, payments.in_record, deposits.person_key,
@@ -149,7 +174,9 @@ matches AS (
     JOIN clear_days ON clear_days.group_key = payments.group_key AND clear_days.day = payments.day
     JOIN deposits ON deposits.group_key = payments.group_key AND deposits.person_key <> payments.agent_key
         AND deposits.day BETWEEN payments.day - $commission_days AND payments.day
-    WHERE 1000 * payments.amount_cny >= $min_commission * deposits.amount_cny
+    LEFT JOIN own_returns ON own_returns.group_key = payments.group_key
+        AND own_returns.agent_key = payments.agent_key AND own_returns.day = payments.day
+    WHERE own_returns.day IS NULL AND 1000 * payments.amount_cny >= $min_commission * deposits.amount_cny
       AND 1000 * payments.amount_cny <= $max_commission * deposits.amount_cny
 ),
 steps AS (

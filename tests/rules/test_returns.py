@@ -219,8 +219,26 @@ def _expected_t10(rows: list[Row], evening: int) -> tuple[Fraction, Fraction, in
         return None
     fresh_share = min(half["fresh"] / half["paid"] for half in halves)
     operating = max(half["operating"] / half["known"] if half["known"] else Fraction(0) for half in halves)
+    operating += _customers(rows, evening, persons, max(half["known"] for half in halves))
     silent = fresh_share < Fraction(1, 10) or operating > Fraction(1, 2)
     return None if silent else (fresh_share, operating, len(persons))
+
+
+def _customers(rows: list[Row], evening: int, depositors: set[int], most_known: Fraction) -> Fraction:
+    """Return the share of people who, twice as long in as depositors wait for their first money, were paid nothing."""
+    pairs = _pairs(rows, evening)
+    waits = []
+    for person in depositors:
+        since = min(day for day, (deposit, _) in pairs[person].items() if deposit)
+        waits.append(min(day for day, (_, payout) in pairs[person].items() if payout and day >= since) - since)
+    told = evening - max(2 * sorted(waits)[(9 * len(waits) + 9) // 10 - 1], 14)
+    seen = [row for row in rows if row["is_in"] and told - 30 < row["day"] <= told and row["from_kind"] != "clearing"]
+    payers = {row["from_party"] for row in seen if row["from_kind"] == "person"}
+    customers = {payer for payer in payers if not any(payout for _, payout in pairs[payer].values())}
+    if len(customers) < 3:
+        return Fraction(0)
+    paid = sum(row["amount_cny"] for row in seen if row["from_party"] in customers)
+    return paid / max(Fraction(sum(row["amount_cny"] for row in seen)), most_known)
 
 
 def _fresh_by_queue(seen: list[Row], returns: dict[int, int]) -> dict[int, Fraction]:
