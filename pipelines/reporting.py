@@ -55,7 +55,7 @@ def received_table(draft: Draft) -> list[dict[str, Any]]:
 
 
 def reporting_table(installation: Installation, draft: Draft) -> list[dict[str, Any]]:
-    """Return one row per institution: how many batches it has loaded, up to which day, and since when one is overdue."""
+    """Return one row per institution: batches loaded, up to which day, and since when a report is overdue."""
     with reading(installation.operations) as connection:
         loaded = ledger.list_batches(connection, states=[ledger.LOADED])
     overdue = {one["institution"]: one["due_on"] for one in draft.overdue}

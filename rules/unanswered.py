@@ -22,7 +22,7 @@ def waits_for(rows: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
 def unanswered(
     rule: Rule, subject: Subject | None, *, empty: Sequence[str] = (), waits: tuple[str, ...] = (), day: int = 0
 ) -> NoData:
-    """Return that a rule could not answer: for want of whole relations, of reports on that day, or as it says itself."""
+    """Return that a rule could not answer: for want of whole relations, of reports, or as it says itself."""
     zh, en = rule.no_data.zh, rule.no_data.en
     if empty:
         names = ", ".join(empty)

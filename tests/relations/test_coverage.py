@@ -61,7 +61,7 @@ def test_a_report_is_due_on_a_working_day_and_as_the_institution_reports(town: T
 
 
 def test_history_keeps_nobody_waiting(town: Town) -> None:
-    """What the first delivery tells of earlier days was not expected while they passed; what comes late after it was."""
+    """What the first delivery tells of earlier days nobody expected while they passed; later days were expected."""
     town.add(
         "received_days",
         *({"institution": "B1", "day": FIRST + day, "rows": 1, "received_day": FIRST + 20} for day in range(20)),

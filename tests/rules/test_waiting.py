@@ -1,4 +1,4 @@
-"""A question about absence waits for its reports: nights equal a range, and no evening reads a report that came later."""
+"""A question about absence waits for its reports: nights equal a range, no evening reads what came later."""
 
 from __future__ import annotations
 
