@@ -12,26 +12,29 @@ from detectors import features, scoring
 from detectors.training import Model
 from fundwatch.domain.errors import ConfigurationError
 from fundwatch.domain.hits import Hit, NoData, Signal, Suppression
-from fundwatch.domain.keys import record_text
+from fundwatch.domain.keys import date_of, record_text
 from fundwatch.domain.snapshot import item_from_json, item_to_json, suppression_to_json
 from pipelines import models
 from pipelines.drafts import Draft, relations_of
+from pipelines.due_list import overdue_reports
 from pipelines.installation import Installation
 from pipelines.queries import rows
 from rules.running import run_rule, run_suppressors
 
 
 def run_rules(installation: Installation, draft: Draft) -> Draft:
-    """Return the draft with the hits of every active rule over the night's days, and its paired transfers counted."""
+    """Return the draft with the hits of every active rule over the night's days, its pairing, and what is overdue."""
     as_of, from_day = _days(draft)
     with relations_of(installation, draft) as connection:
         hits, no_data = hits_between(installation, connection, from_day, as_of)
         (pairing,) = rows(connection, "pairing", {"from_day": from_day, "to_day": as_of})
+        overdue = overdue_reports(installation, connection, as_of)
     return replace(
         draft,
         items=tuple(item_to_json(hit) for hit in hits),
         no_data=tuple(_no_data(one) for one in no_data),
         pairing=pairing,
+        overdue=overdue,
     )
 
 
@@ -119,4 +122,6 @@ def _no_data(one: NoData) -> Mapping[str, Any]:
         "subject": record_text(one.subject.key) if one.subject else None,
         "zh": one.reason_zh,
         "en": one.reason_en,
+        "waits_for": list(one.waits_for),
+        "day": date_of(one.day).isoformat() if one.day is not None else None,
     }

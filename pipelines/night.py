@@ -170,21 +170,27 @@ def _for_night(installation: Installation, draft: Draft, as_of: int) -> Draft:
         return replace(draft, as_of=as_of, from_day=as_of, replay=True)
     if last is None:
         return replace(draft, as_of=as_of, from_day=as_of - _MAX_LOOKBACK)
-    first = last.from_day if as_of == last.as_of else min(last.as_of + 1, *_late_days(installation, last), as_of)
+    first = last.from_day if as_of == last.as_of else last.as_of + 1
     return replace(
         draft,
         as_of=as_of,
-        from_day=max(first, as_of - _MAX_LOOKBACK),
+        from_day=max(min(first, *_late_days(installation, last), as_of), as_of - _MAX_LOOKBACK),
         backfill_before=last.as_of - _BACKFILL_DAYS,
     )
 
 
 def _late_days(installation: Installation, last: LastNight) -> list[int]:
-    """Return the first booking days of batches that came in since the last night."""
+    """Return the days that what came in since the last night reaches back to.
+
+    A batch reaches back to its first booking day. A zero report brings no rows; it completes coverage as of the
+    evening before it was declared, on which questions that waited for it are answered.
+    """
     with reading(installation.operations) as connection:
         loaded = ledger.list_batches(connection, states=[ledger.LOADED])
-    return [
+        declared = [at for _, _, at in ledger.declarations(connection) if at > last.finished_at]
+    batches = [
         batch.first_day
         for batch in loaded
         if batch.loaded_at is not None and batch.loaded_at > last.finished_at and batch.first_day is not None
     ]
+    return batches + [day_number(at.astimezone(ZoneInfo(TIME_ZONE)).date()) - 1 for at in declared]

@@ -200,6 +200,7 @@ def _counts(draft: Draft, assembly: Assembly) -> dict[str, Any]:
         "unchanged": assembly.unchanged,
         "summarised": len(assembly.summarised),
         "no_data": len(draft.no_data),
+        "overdue": [dict(one) for one in draft.overdue],
         "pairing": dict(draft.pairing),
         "model_id": draft.model_id,
         "notes": list(draft.notes),

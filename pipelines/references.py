@@ -32,7 +32,10 @@ def write_references(connection: DuckDBPyConnection, installation: Installation,
 
 
 def _relations(installation: Installation) -> Iterator[tuple[str, Sequence[tuple[Any, ...]]]]:
-    yield "institutions", [(one.code, one.name, one.sector, one.region) for one in installation.registry]
+    yield (
+        "institutions",
+        [(one.code, one.name, one.sector, one.region, one.reports, one.due_days) for one in installation.registry],
+    )
     yield "reference_fx", installation.contracts.fx_rows()
     for name, table in reference.tables(*_CALENDAR).items():
         if name in RELATIONS:

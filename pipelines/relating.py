@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from duckdb import DuckDBPyConnection
@@ -15,7 +16,7 @@ from fundwatch.store.lake import Lake
 from fundwatch.store.manifests import Manifest, with_partitions
 from fundwatch.store.operations import history
 from fundwatch.store.operations.database import reading
-from fundwatch.store.operations.ledger import LOADED, list_batches, zero_report_days
+from fundwatch.store.operations.ledger import LOADED, Batch, declarations, list_batches
 from fundwatch.store.schema import relation as relation_of
 from fundwatch.store.warehouse import sync
 from pipelines.drafts import Draft
@@ -86,16 +87,28 @@ def _name_reports(installation: Installation, connection: DuckDBPyConnection, dr
     """Create what coverage is computed from: the days that each batch covers, and zero reports."""
     with reading(installation.operations) as operations:
         batches = list_batches(operations)
-        declared = [(institution, day_number(day)) for institution, day in zero_report_days(operations)]
+        declared = [(code, day_number(day), _local_day(at)) for code, day, at in declarations(operations)]
     moves = {move.batch: move for move in draft.moves}
-    zone = ZoneInfo(TIME_ZONE)
+    named = {batch.batch: batch for batch in batches}
     periods = []
     for batch in batches:
         holder = moves.get(batch.batch, batch)
         if holder.state == LOADED and holder.first_day is not None and holder.last_day is not None:
-            received = day_number(batch.received_at.astimezone(zone).date())
+            received = _local_day(_origin(batch, named).received_at)
             periods.append((batch.batch, batch.institution, holder.first_day, holder.last_day, received))
     columns = {"batch": "TEXT", "institution": "TEXT", "first_day": "INTEGER", "last_day": "INTEGER"}
     temporary_table(connection, "batch_periods", columns | {"received_day": "INTEGER"}, periods)
-    temporary_table(connection, "zero_reports", {"institution": "TEXT", "day": "INTEGER"}, declared)
+    days = {"institution": "TEXT", "day": "INTEGER", "declared_day": "INTEGER"}
+    temporary_table(connection, "zero_reports", days, declared)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE received_days AS {query('received_days').query}")
+
+
+def _origin(batch: Batch, named: Mapping[str, Batch]) -> Batch:
+    """Return the batch that a chain of corrections began with: a report that is put right later had come in time."""
+    while (former := named.get(batch.corrects or batch.completes or "")) is not None and former.number < batch.number:
+        batch = former
+    return batch
+
+
+def _local_day(instant: datetime) -> int:
+    return day_number(instant.astimezone(ZoneInfo(TIME_ZONE)).date())

@@ -13,6 +13,7 @@ from fundwatch.store.operations import ledger
 from fundwatch.store.operations.database import reading
 from pipelines import drafts
 from pipelines.drafts import Draft
+from pipelines.due_list import in_words
 from pipelines.installation import Installation
 from pipelines.presenting import paired
 
@@ -54,9 +55,10 @@ def received_table(draft: Draft) -> list[dict[str, Any]]:
 
 
 def reporting_table(installation: Installation, draft: Draft) -> list[dict[str, Any]]:
-    """Return one row per institution: how many batches it has loaded and up to which day."""
+    """Return one row per institution: batches loaded, up to which day, and since when a report is overdue."""
     with reading(installation.operations) as connection:
         loaded = ledger.list_batches(connection, states=[ledger.LOADED])
+    overdue = {one["institution"]: one["due_on"] for one in draft.overdue}
     rows = []
     for institution in installation.registry:
         own = [batch for batch in loaded if batch.institution == institution.code]
@@ -67,6 +69,7 @@ def reporting_table(installation: Installation, draft: Draft) -> list[dict[str, 
                 "类别 sector": institution.sector,
                 "已入库批次 batches": len(own),
                 "数据至 data until": date_of(last).isoformat() if last is not None else "--",
+                "逾期自 overdue since": overdue.get(institution.code, ""),
                 "本次收到 now": sum(1 for one in draft.received if one["institution"] == institution.code),
             }
         )
@@ -85,6 +88,7 @@ def summary(draft: Draft) -> str:
         f"- 新增预警 {outcome['new']}，更新 {outcome['grown']}，复现 {outcome['recurred']}，"
         f"无变化 {outcome['unchanged']}，转入汇总 {outcome['summarised']}",
         *([f"- {paired(outcome['pairing'])}"] if outcome.get("pairing") else []),
+        *(f"- 缺报：{told['zh']} {told['en']}" for told in map(in_words, outcome.get("overdue", ()))),
         "",
         "| 等级 level | 本次变动 changed |",
         "|---|---|",

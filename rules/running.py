@@ -24,11 +24,11 @@ from fundwatch.domain.hits import (
 from fundwatch.sql.binding import bind
 from rules.rule import NOT_ENOUGH_DATA, Entry, Rule, Suppressor, Value
 from rules.tuning import Segment, Tuning
+from rules.unanswered import NO_RECORD, REPORT, unanswered, waits_for
 
 _T = TypeVar("_T")
 _SUBJECT = ("subject_kind", "subject_id", "window_from", "window_to")
 _RECORD = ("record_kind", "record_id", "role")
-NO_RECORD = "none"
 SUSPECTS = "suspects"
 
 
@@ -60,10 +60,11 @@ class RuleOutcome:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """One row of ``hits`` with its supporting records."""
+    """One row of ``hits`` with its supporting records, or with the institutions whose reports an answer waits for."""
 
     row: Mapping[str, Any]
     records: tuple[RecordRef, ...]
+    waits_for: tuple[str, ...] = ()
 
 
 def run_rule(
@@ -76,13 +77,14 @@ def run_rule(
     """
     empty = missing_relations(rule, engine)
     if empty:
-        return RuleOutcome((), (_unanswered(rule, None, empty),))
+        return RuleOutcome((), (unanswered(rule, None, empty=empty),))
     hits: list[Hit] = []
     no_data: list[NoData] = []
     for segment in tuning.segments(rule, from_day, to_day):
         for found in _found(rule, engine, segment, evidence=evidence, severity=True):
             if found.row["severity"] == NOT_ENOUGH_DATA:
-                no_data.append(_unanswered(rule, _subject(found.row), ()))
+                day = int(found.row["window_to"])
+                no_data.append(unanswered(rule, _subject(found.row), waits=found.waits_for, day=day))
             else:
                 hits.append(_hit(rule, found, segment.values))
     return RuleOutcome(tuple(hits), tuple(dict.fromkeys(no_data)))
@@ -167,14 +169,15 @@ def _grouped(
                 raise _broken(entry, f"one subject and window (day {day}) has two rows of measures")
         if not evidence and len(group) > 1:
             raise _broken(entry, f"hits has two rows for one subject and window (day {day})")
-        yield _Found(first, tuple(sorted(_records(group))) if evidence else ())
+        records = tuple(sorted(_records(group))) if evidence else ()
+        yield _Found(first, records, waits_for(group) if evidence else ())
 
 
 def _records(rows: list[dict[str, Any]]) -> set[RecordRef]:
     return {
         RecordRef(row["record_kind"], int(row["record_id"]), row["role"])
         for row in rows
-        if row["record_kind"] != NO_RECORD
+        if row["record_kind"] not in (NO_RECORD, REPORT)
     }
 
 
@@ -230,14 +233,6 @@ def measures_of(entry: Entry, row: Mapping[str, Any], values: Mapping[str, Value
             threshold, full = parameter.bound(values[spec.threshold]), parameter.bound(spec.full or 0)
         found.append(Measure(spec.name, row[spec.name], spec.unit, threshold, full))
     return tuple(found)
-
-
-def _unanswered(rule: Rule, subject: Subject | None, empty: Sequence[str]) -> NoData:
-    zh, en = rule.no_data.zh, rule.no_data.en
-    if empty:
-        names = ", ".join(empty)
-        zh, en = f"尚未收到 {names} 数据", f"nothing was received for {names}"
-    return NoData(rule.id, rule.code, subject, zh, en)
 
 
 def _name_suspects(engine: Engine, suspects: Collection[int]) -> None:

@@ -1,8 +1,12 @@
-"""How each house files its statements: periods, names, containers, encodings, and the dirt of its own."""
+"""How each house files its statements: periods, names, containers, encodings, its own dirt, and what it leaves out.
+
+One house is two days late: on the last day of the city its last two days are still out. A house with a gap sends its
+month in two files, and the days between them in none.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 
 import numpy as np
@@ -18,7 +22,12 @@ from fundwatch.city.layouts.east import as_east
 from fundwatch.city.layouts.english import as_english
 from fundwatch.city.layouts.query import as_34_columns
 from fundwatch.city.layouts.split import split_sheet
+from fundwatch.city.world import Gap, World
+from fundwatch.domain.keys import date_of
 
+_DAY = 86_400
+LATE = {5: 2}
+"""Houses, by index, that are so many days late."""
 Named = tuple[str, bytes]
 """A file: its name and its bytes."""
 Filer = Callable[[House, str, pl.DataFrame, np.random.Generator], Iterator[Named]]
@@ -41,7 +50,7 @@ def _east(house: House, label: str, frame: pl.DataFrame, _rng: np.random.Generat
 
 def _split(house: House, label: str, frame: pl.DataFrame, _rng: np.random.Generator) -> Iterator[Named]:
     made = datetime.combine(last_day(frame), datetime.min.time())
-    sheet = split_sheet(frame, name=house.name, label=f"{label[:4]}年{label[4:]}月")
+    sheet = split_sheet(frame, name=house.name, label=f"{label[:4]}年{label[4:6]}月{label[6:]}")
     yield f"账户交易明细_{label}.xlsx", workbook({"账户交易明细": sheet}, made)
 
 
@@ -73,9 +82,29 @@ def last_day(frame: pl.DataFrame) -> date:
     return found
 
 
-def statements_of(house: House, frame: pl.DataFrame, rng: np.random.Generator) -> Iterator[Named]:
-    """Yield the statement files of a house: half months from the one that sends query results, else months."""
-    period = moment_text("%Y%m")
+def reported(world: World, house: House, frame: pl.DataFrame) -> pl.DataFrame:
+    """Return those rows of a house that it has delivered by the last day of the city."""
+    day = pl.col("at") // _DAY
+    kept = frame.filter(day <= world.calendar.last - LATE.get(house.index, 0))
+    for gap in world.gaps:
+        if gap.house == house.index:
+            kept = kept.filter(~day.is_between(gap.first, gap.last))
+    return kept
+
+
+def statements_of(
+    house: House, frame: pl.DataFrame, rng: np.random.Generator, gaps: Iterable[Gap] = ()
+) -> Iterator[Named]:
+    """Yield the statement files of a house: half months from the one that sends query results, else months.
+
+    What follows a gap in a month is a file of its own, so that no file claims to cover the days between.
+    """
+    period: pl.Expr = moment_text("%Y%m")
+    for gap in gaps:
+        if gap.house == house.index:
+            in_month = moment_text("%Y%m") == f"{date_of(gap.first):%Y%m}"
+            is_rest = in_month & (pl.col("at") // _DAY > gap.last)
+            period = pl.concat_str([period, pl.when(is_rest).then(pl.lit("续")).otherwise(pl.lit(""))])
     if house.layout is Layout.QUERY:
         late = pl.from_epoch("at", time_unit="s").dt.day() > 15
         period = pl.concat_str([period, pl.when(late).then(pl.lit("下")).otherwise(pl.lit("上"))])

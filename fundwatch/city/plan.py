@@ -17,6 +17,7 @@ from fundwatch.city.benign import (
     giving,
     handing,
     helping,
+    lapsing,
     licensed,
     opening,
     paying_out,
@@ -165,6 +166,8 @@ def build(*, seed: int, persons: int, days: int, last_day: date) -> tuple[World,
     lenders = found_lenders(world, persons)
     _plant_banks(world, persons)
     _plant_lenders(world, lenders)
+    if len(programme(persons)) > 1:
+        lapsing.plant_gap(world, np.random.default_rng([seed, persons, days, 1]))
     size = max(12, persons // 60)
     for lender in lenders["micro_loan"]:
         micro_loan.run_book(world, lender, size)

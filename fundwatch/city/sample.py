@@ -13,7 +13,7 @@ import polars as pl
 from fundwatch.city import registers, statements
 from fundwatch.city.accounts import Account
 from fundwatch.city.containers import delimited, table, workbook
-from fundwatch.city.delivering import Named, statements_of
+from fundwatch.city.delivering import Named, reported, statements_of
 from fundwatch.city.houses import HOUSES, House, Layout, houses_of
 from fundwatch.city.journal import Ints
 from fundwatch.city.ledgers.firm import Lender
@@ -82,11 +82,14 @@ def write_sample(out: Path, *, seed: int, persons: int, days: int, last_day: dat
     legs, openings = legs_of(world, entries, held)
     houses = houses_of(world)
     delivered: list[tuple[str, Iterable[Named]]] = []
+    sent = 0
     for index, frame in statements.rows_of(world, entries, legs, houses).items():
         house = HOUSES[index]
         accounts = [account for account in world.book.accounts if houses[account.index] == index]
         delivered.append((house.code, _companions(world, house, accounts, openings)))
-        delivered.append((house.code, statements_of(house, frame, world.rng)))
+        rows = reported(world, house, frame)
+        sent += len(rows)
+        delivered.append((house.code, statements_of(house, rows, world.rng, world.gaps)))
     delivered += [(firm.code, _books(world, firm)) for firm in firms]
     delivered.append((AUTHORITY, _authority(world)))
     files = [_written(inbox / code / name, content) for code, named in delivered for name, content in named]
@@ -99,7 +102,7 @@ def write_sample(out: Path, *, seed: int, persons: int, days: int, last_day: dat
     write_truth(out / "truth.json", truth)
     return SampleSummary(
         files=tuple(files),
-        rows=len(legs),
+        rows=sent,
         institutions=len(entries_toml),
         subjects=len(truth["subjects"]),
         benign=len(truth["benign"]),

@@ -28,6 +28,15 @@ class Till:
     due: dict[int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Days, both included, that a house (by index) never reported."""
+
+    house: int
+    first: int
+    last: int
+
+
 @dataclass(slots=True)
 class World:
     """Everything that generation reads and adds to; ``people`` and ``firms`` are party indices.
@@ -51,6 +60,7 @@ class World:
     owners: set[int] = field(default_factory=set)
     tills: list[Till] = field(default_factory=list)
     asleep: dict[int, int] = field(default_factory=dict)
+    gaps: list[Gap] = field(default_factory=list)
     subjects: list[Subject] = field(default_factory=list)
 
     def party(self, index: int) -> Party:

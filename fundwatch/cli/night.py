@@ -60,6 +60,7 @@ def nightly(
 
 def show_nights(outcomes: Sequence[Mapping[str, Any]], *, as_json: bool = False) -> None:
     """Print the outcome of nights."""
+    from pipelines.due_list import in_words
     from pipelines.presenting import paired
 
     if as_json:
@@ -74,6 +75,9 @@ def show_nights(outcomes: Sequence[Mapping[str, Any]], *, as_json: bool = False)
         )
         if outcome["pairing"]:
             console.print(f"  {paired(outcome['pairing'])}", style="dim", markup=False)
+        for overdue in outcome["overdue"]:
+            told = in_words(overdue)
+            console.print(f"  缺报：{told['zh']} {told['en']}", markup=False)
         for note in [*outcome["notes"], *outcome["failures"]]:
             console.print(f"  提示：{note['zh']} {note['en']}", style="dim", markup=False)
 

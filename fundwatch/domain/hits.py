@@ -115,13 +115,19 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class NoData:
-    """A rule could not answer for a subject or at all: the third outcome beside hit and no hit."""
+    """A rule could not answer for a subject or at all: the third outcome beside hit and no hit.
+
+    ``waits_for`` names the institutions without whose reports there is no answer, ``day`` the evening whose question
+    waits for them; without such a report the day is None.
+    """
 
     rule_id: str
     code: str
     subject: Subject | None
     reason_zh: str
     reason_en: str
+    waits_for: tuple[str, ...] = ()
+    day: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,8 +50,8 @@ def build(
     """Build the derived relations and hand each partition to ``write``; return what was built, in order.
 
     The connection must offer the canonical tables, the reference relations, ``received_days(institution, day, rows,
-    received_day)`` and ``zero_reports(institution, day)``. ``changed_days`` are the days of transactions, loans and
-    loan flows that were added or removed since the last build; with None everything is built. A change of the
+    received_day)`` and ``zero_reports(institution, day, declared_day)``. ``changed_days`` are the days of transactions,
+    loans and loan flows that were added or removed since the last build; with None everything is built. A change of the
     lexicon or of the FX table needs a build of everything. Incremental and whole builds give the same rows:
     a month is built again when a changed day lies in what its query reads, when a relation it reads is built again
     for that month, or when one of its accounts has changed its party.

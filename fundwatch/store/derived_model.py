@@ -9,7 +9,7 @@ REFERENCE: tuple[Declared, ...] = (
         "institutions",
         "reference",
         """
-        code TEXT, name TEXT, sector TEXT, region TEXT
+        code TEXT, name TEXT, sector TEXT, region TEXT, reports TEXT, due_days INTEGER
         """,
         ("code",),
     ),
@@ -186,7 +186,7 @@ DERIVED: tuple[Declared, ...] = (
         "coverage",
         "derived",
         """
-        institution TEXT, sector TEXT, day INTEGER, status TEXT, rows INTEGER
+        institution TEXT, sector TEXT, day INTEGER, status TEXT, rows INTEGER, due_day INTEGER, complete_day INTEGER
         """,
         ("day", "institution"),
     ),

@@ -19,7 +19,11 @@ _FEED_VALUES: Mapping[str, tuple[str, ...]] = {
     "negative_amount": ("reversal", "direction", "refuse"),
 }
 _REQUIRED = ("code", "name", "sector", "region", "legal_basis", "approval_no")
-_OPTIONAL = ("feeds", "expires_on", "approver", "purpose")
+_OPTIONAL = ("feeds", "expires_on", "approver", "purpose", "reports", "due_days")
+DAILY, MONTHLY = "daily", "monthly"
+_DUE_DAYS = {DAILY: 1, MONTHLY: 10}
+"""Days after a day, or after a month's end, by which its report is due where the register does not say."""
+_MOST_DUE_DAYS = 60
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _REGION = re.compile(r"\d{6}")
 
@@ -50,6 +54,10 @@ class Institution:
     expires_on: date | None = None
     approver: str = ""
     purpose: str = ""
+    reports: str = DAILY
+    """``daily`` or ``monthly``: what one report covers. Banks report daily, the others monthly, unless said."""
+    due_days: int = 1
+    """Days after the end of what a report covers by which it is due; moved to a working day by the calendar."""
 
     def basis_holds_on(self, day: date) -> bool:
         """Return whether the standing legal basis still holds on a day."""
@@ -138,6 +146,7 @@ def _institution(entry: dict[str, Any], number: int, path: Path) -> Institution:
             f"{where} 的 sector 必须是 {'、'.join(SECTORS)} 之一",
             f"sector of institution {number} must be one of {', '.join(SECTORS)}",
         )
+    reports, due_days = _terms(entry, texts["sector"], number, path)
     expires_on = entry.get("expires_on")
     if expires_on is not None and type(expires_on) is not date:
         raise _wrong(path, f"{where} 的 expires_on 应为日期", f"expires_on of institution {number} must be a date")
@@ -147,7 +156,29 @@ def _institution(entry: dict[str, Any], number: int, path: Path) -> Institution:
         expires_on=expires_on,
         approver=_optional(entry, "approver", number, path),
         purpose=_optional(entry, "purpose", number, path),
+        reports=reports,
+        due_days=due_days,
     )
+
+
+def _terms(entry: dict[str, Any], sector: str, number: int, path: Path) -> tuple[str, int]:
+    """Return how often an institution reports and by when a report is due."""
+    where = f"第 {number} 个 [[institution]]"
+    reports = entry.get("reports", DAILY if sector == "bank" else MONTHLY)
+    if reports not in _DUE_DAYS:
+        raise _wrong(
+            path,
+            f"{where} 的 reports 必须是 {'、'.join(_DUE_DAYS)} 之一",
+            f"reports of institution {number} must be one of {', '.join(_DUE_DAYS)}",
+        )
+    due_days = entry.get("due_days", _DUE_DAYS[reports])
+    if type(due_days) is not int or not 0 <= due_days <= _MOST_DUE_DAYS:
+        raise _wrong(
+            path,
+            f"{where} 的 due_days 应为 0 至 {_MOST_DUE_DAYS} 的整数",
+            f"due_days of institution {number} must be a whole number from 0 to {_MOST_DUE_DAYS}",
+        )
+    return str(reports), due_days
 
 
 def _text(entry: dict[str, Any], key: str, number: int, path: Path) -> str:

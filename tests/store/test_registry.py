@@ -43,6 +43,17 @@ def test_feeds_are_optional_and_partial() -> None:
     assert partial.institution("610900-B01").feeds == FeedOverrides(amount_unit="fen")
 
 
+def test_banks_report_daily_and_firms_monthly_unless_the_register_says_otherwise() -> None:
+    def terms(text: str) -> tuple[str, int]:
+        one = parse_registry(text, PATH).institution("610900-B01")
+        return one.reports, one.due_days
+
+    assert terms(BANK) == ("daily", 1)
+    assert terms(BANK + "due_days = 3\n") == ("daily", 3)
+    assert terms(BANK.replace('"bank"', '"pawn"')) == ("monthly", 10)
+    assert terms(BANK.replace('"bank"', '"pawn"') + 'reports = "daily"\n') == ("daily", 1)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -58,6 +69,9 @@ def test_feeds_are_optional_and_partial() -> None:
         (BANK + '[institution.feeds]\nunit = "fen"\n', "unit"),
         (BANK + 'feeds = "x"\n', "feeds"),
         (BANK + 'expires_on = "2027"\n', "expires_on"),
+        (BANK + 'reports = "weekly"\n', "reports"),
+        (BANK + "due_days = 61\n", "due_days"),
+        (BANK + 'due_days = "1"\n', "due_days"),
         ("[institution]\ncode = 1\n", r"\[\[institution\]\]"),
         ("institution = [1]\n", r"\[\[institution\]\]"),
         ("[other]\n", "other"),

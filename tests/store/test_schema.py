@@ -95,21 +95,21 @@ def test_an_unknown_relation_is_named() -> None:
 
 
 def test_missing_and_unknown_columns_are_refused(connection: DuckDBPyConnection) -> None:
-    rows = connection.sql("SELECT 'x' AS code, 'y' AS nmae, 1 AS _internal")
-    with pytest.raises(ConfigurationError, match=r"missing: \['name', 'region', 'sector'\]; unknown: \['nmae'\]"):
-        conform(rows, relation("institutions"))
+    rows = connection.sql("SELECT 1 AS day, TRUE AS is_workday, 'y' AS holyday, 1 AS _internal")
+    with pytest.raises(ConfigurationError, match=r"missing: \['holiday', 'workday_number'\]; unknown: \['holyday'\]"):
+        conform(rows, relation("reference_calendar"))
 
 
 def test_columns_are_brought_to_order_and_type(connection: DuckDBPyConnection) -> None:
-    rows = connection.sql("SELECT 3 AS rows, 'missing' AS status, '5' AS day, 'pawn' AS sector, 'P1' AS institution")
-    shaped = conform(rows, relation("coverage"))
-    assert shaped.columns == ["institution", "sector", "day", "status", "rows"]
-    assert shaped.fetchall() == [("P1", "pawn", 5, "missing", 3)]
+    rows = connection.sql("SELECT 3 AS amount, 9 AS valid_to_day, 'gold_gram' AS item, '5' AS valid_from_day")
+    shaped = conform(rows, relation("reference_prices"))
+    assert shaped.columns == ["item", "amount", "valid_from_day", "valid_to_day"]
+    assert shaped.fetchall() == [("gold_gram", 3, 5, 9)]
 
 
 def test_a_column_gained_later_is_empty_in_older_files(connection: DuckDBPyConnection) -> None:
-    rows = connection.sql("SELECT 'P1' AS code, 'n' AS name, 7 AS _file")
-    assert widen(rows, relation("institutions"), "_file").fetchall() == [("P1", "n", None, None, 7)]
+    rows = connection.sql("SELECT 'gold_gram' AS item, 3 AS amount, 7 AS _file")
+    assert widen(rows, relation("reference_prices"), "_file").fetchall() == [("gold_gram", 3, None, None, 7)]
 
 
 @pytest.mark.parametrize("name", sorted(RELATIONS))

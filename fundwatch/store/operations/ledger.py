@@ -223,8 +223,14 @@ def declare_nothing(connection: Connection, *, institution: str, day: date, decl
 
 def zero_report_days(connection: Connection) -> list[tuple[str, date]]:
     """Return institution and day of every zero report, in order."""
-    query = select(zero_reports.c.institution, zero_reports.c.day)
-    return [(row.institution, row.day) for row in connection.execute(query.order_by(*query.selected_columns))]
+    return [(institution, day) for institution, day, _ in declarations(connection)]
+
+
+def declarations(connection: Connection) -> list[tuple[str, date, datetime]]:
+    """Return institution, day and instant of every zero report, in order of institution and day."""
+    query = select(zero_reports.c.institution, zero_reports.c.day, zero_reports.c.declared_at)
+    ordered = query.order_by(zero_reports.c.institution, zero_reports.c.day)
+    return [(row.institution, row.day, row.declared_at) for row in connection.execute(ordered)]
 
 
 def _file_receipt(connection: Connection, move: BatchMove, now: datetime) -> bool:
