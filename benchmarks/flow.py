@@ -33,7 +33,7 @@ def main() -> None:
     chosen = options.parse_args()
     table = made(chosen.transfers, chosen.parties)
     busiest = np.bincount(table[:, 2].astype(np.int64)).max()
-    print(f"{len(table):,} transfers in {_DAYS} days between {chosen.parties:,} parties; the busiest payee has {busiest:,}")
+    print(f"{len(table):,} transfers, {_DAYS} days, {chosen.parties:,} parties; the busiest payee has {busiest:,}")
     ours = _ours(table)
     _line(f"flow features ({len(flow.features())} columns)", len(table), ours)
     theirs = _theirs(table)
@@ -96,7 +96,8 @@ def _theirs(table: Table) -> Cost | None:
     made.set_params(
         made.get_params()
         | windows
-        | {"num_threads": 2, "time_window": day, "fan": True, "degree": True, "scatter-gather": True, "vertex_stats": True}
+        | {"num_threads": 2, "time_window": day}
+        | {"fan": True, "degree": True, "scatter-gather": True, "vertex_stats": True}
     )
     rows = np.ascontiguousarray(table[:, [0, 1, 2, 3, 4]])
     before = now()
@@ -106,7 +107,8 @@ def _theirs(table: Table) -> Cost | None:
 
 def _line(name: str, rows: int, cost: Cost) -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(f"{name:<56}{cost.wall:>8.1f} s{cost.cpu:>8.1f} CPU s{rows / cost.wall:>12,.0f} /s   peak {peak:.1f} GB", flush=True)
+    rate = f"{rows / cost.wall:,.0f} /s"
+    print(f"{name:<56}{cost.wall:>8.1f} s{cost.cpu:>8.1f} CPU s{rate:>14}   peak {peak:.1f} GB", flush=True)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -12,27 +12,27 @@ from duckdb import DuckDBPyConnection
 from fundwatch.domain.keys import day_number
 from fundwatch.relations.building import build
 from fundwatch.store.engines import TIME_ZONE
-from fundwatch.store.lake import Lake
-from fundwatch.store.manifests import Manifest, with_partitions
+from fundwatch.store.manifests import Manifest
 from fundwatch.store.operations import history
 from fundwatch.store.operations.database import reading
 from fundwatch.store.operations.ledger import LOADED, Batch, declarations, list_batches
-from fundwatch.store.schema import relation as relation_of
+from fundwatch.store.schema import RELATIONS, Kind
 from fundwatch.store.warehouse import sync
+from pipelines.changes import note_changes
 from pipelines.drafts import Draft
 from pipelines.installation import Installation
+from pipelines.partitions import LakeWriter
 from pipelines.queries import query
-from pipelines.references import write_references
+from pipelines.references import WHOLE, write_references
 from pipelines.tables import temporary_table
 
-_EVERY_MONTH_RESTS_ON = frozenset({"reference_lexicon", "reference_glyphs", "reference_fx", "reference_calendar"})
-_DAY_COLUMNS = ("booked_day", "disbursed_day", "flow_day")
+_EVERY_DAY_RESTS_ON = frozenset({"reference_lexicon", "reference_glyphs", "reference_fx", "reference_calendar"})
 
 
 def relate(installation: Installation, draft: Draft) -> Draft:
     """Return the draft with the reference and derived relations that follow from its canonical rows.
 
-    Only months that changed days touch are built again; the warehouse then holds exactly the draft's manifest.
+    Only days that changed rows touch are built again; the warehouse then holds exactly the draft's manifest.
     """
     if draft.replay:
         return draft
@@ -44,38 +44,22 @@ def relate(installation: Installation, draft: Draft) -> Draft:
         manifest = write_references(connection, installation, draft.manifest)
         sync(connection, manifest, installation.lake)
         renewed = {file.relation for file in set(manifest.files) - set(before.files)}
-        is_whole = bool(renewed & _EVERY_MONTH_RESTS_ON) or not before.of("entities")
-        changed = None if is_whole else changed_days(connection, installation.lake, before, manifest)
+        is_whole = bool(renewed & _EVERY_DAY_RESTS_ON) or before.partitions("sightings") != (WHOLE,)
+        changes = None if is_whole else note_changes(connection, installation.lake, before, manifest)
         _name_reports(installation, connection, draft)
-        writer = _Writer(installation.lake, connection, manifest)
-        build(connection, writer, as_of_day=today, changed_days=changed)
+        if changes is None:
+            manifest = _without_derived(manifest)
+            sync(connection, manifest, installation.lake)
+        writer = LakeWriter(installation.lake, connection, manifest, _last_day(connection, draft))
+        writer.settle()
+        build(connection, writer, as_of_day=today, changes=changes)
         return replace(draft, files=writer.manifest.files)
 
 
-class _Writer:
-    """Writes finished partitions to the lake and brings the warehouse along."""
-
-    def __init__(self, lake: Lake, connection: DuckDBPyConnection, manifest: Manifest) -> None:
-        self.lake = lake
-        self.connection = connection
-        self.manifest = manifest
-
-    def __call__(self, relation: str, partition: str, table: str) -> None:
-        file = self.lake.write(self.connection, self.connection.table(table), relation, partition)
-        self.manifest = with_partitions(self.manifest, [file])
-        sync(self.connection, self.manifest, self.lake)
-
-
-def changed_days(connection: DuckDBPyConnection, lake: Lake, before: Manifest, after: Manifest) -> Collection[int]:
-    """Return the days of the canonical flow rows by which two manifests differ."""
-    days: set[int] = set()
-    for file in set(before.files) ^ set(after.files):
-        names = relation_of(file.relation).names if relation_of(file.relation).is_canonical else ()
-        column = next((name for name in _DAY_COLUMNS if name in names), None)
-        if column is not None:
-            found = connection.read_parquet(str(lake.path(file))).select(column).distinct().fetchall()
-            days |= {int(row[0]) for row in found if row[0] is not None}
-    return days
+def _without_derived(manifest: Manifest) -> Manifest:
+    """Return a draft from which everything is built anew: days that have no entries any more leave nothing behind."""
+    kept = (file for file in manifest.files if RELATIONS[file.relation].kind is not Kind.DERIVED)
+    return replace(manifest, files=tuple(kept))
 
 
 def _last_day(connection: DuckDBPyConnection, draft: Draft) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fundwatch.city.gathering import start_within
@@ -37,8 +37,21 @@ def exchange(world: World, difficulty: str) -> Exchange:
             return Exchange(4, 1)
 
 
-def deal(world: World, shape: Exchange, holder: int, priced: Priced, remarks: tuple[str, ...]) -> list[int]:
-    """Enter the days: ``priced`` turns a foreign sum into fen; return the days."""
+def deal(
+    world: World,
+    shape: Exchange,
+    holder: int,
+    priced: Priced,
+    remarks: tuple[str, ...],
+    *,
+    payees: Sequence[int] = (),
+    kept: float = 0.0,
+) -> list[int]:
+    """Enter the days: ``priced`` turns a foreign sum into fen; return the days.
+
+    Whoever sells is somebody else each time unless ``payees`` are given, who then take turns; ``kept`` is the share of
+    what came in that stays.
+    """
     day = start_within(world, min(shape.days * 3, 27))
     partners = world.crowd(shape.days * shape.pairs * 4, strangers=0.5)
     done = []
@@ -50,8 +63,10 @@ def deal(world: World, shape: Exchange, holder: int, priced: Priced, remarks: tu
             bought, sold = _DAYS[(number + pair) % len(_DAYS)]
             for place, units in enumerate((*bought, *sold)):
                 partner, fen = partners.pop(), priced(units)
-                came += fen if place < len(bought) else -fen
-                # The last sale settles what odd prices leave over, so that the day ends even.
+                if place >= len(bought) and payees:
+                    partner = payees[(2 * len(done) + pair + place) % len(payees)]
+                came += round(fen * (1 - kept)) if place < len(bought) else -fen
+                # The last sale settles what odd prices leave over, so that the day ends even but for what is kept.
                 fen += came if place == 3 else 0
                 ends = (partner, holder) if place < len(bought) else (holder, partner)
                 hours = (9 * 3600, 13 * 3600) if place < len(bought) else (13 * 3600, 20 * 3600)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
 from fundwatch.domain.errors import ConfigurationError
-from fundwatch.domain.keys import month_bounds
 from fundwatch.sql.file import SqlFile, read_sql_file
 
 FOLDER = Path(__file__).parent / "sql"
-WHOLE = "all"
-"""Name of the only partition of a relation that is not split by month."""
-
 _ORDER = (
     "sightings", "account_numbers", "customers", "strong_links", "control_links", "firms", "entities", "transfers",
     "remark_terms", "party_day", "pair_day", "principal_day", "weak_links", "shared_contacts",
@@ -21,27 +18,30 @@ _ORDER = (
 )  # fmt: skip
 
 
+class Partition(StrEnum):
+    """What of a relation is built again when something of it changes."""
+
+    DAY = "day"
+    MONTH = "month"
+    WHOLE = "whole"
+
+
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """One derived relation: its query and how far around a month's days the query looks.
+    """One derived relation: its query, and what of it a change touches.
 
-    A step (``is_step``) is a table that only the build itself needs; it is not written to the lake.
+    A row of a relation by day rests on its own day of what it reads; ``also_touched`` names the questions that find
+    the other days on which a change shows. A step (``is_step``) is a table that only the build itself needs; it is
+    not written to the lake.
     """
 
     name: str
     file: SqlFile
-    by_month: bool
+    partition: Partition
     is_step: bool
-    lookback_days: int
-    lookahead_days: int
-
-    def months_reading(self, day: int, months: frozenset[str]) -> frozenset[str]:
-        """Return those of ``months`` whose query reads rows of the day."""
-        return frozenset(month for month in months if self._reads(month, day))
-
-    def _reads(self, month: str, day: int) -> bool:
-        first, last = month_bounds(month)
-        return first - self.lookback_days <= day <= last + self.lookahead_days
+    also_touched: tuple[str, ...]
+    joins_days: int
+    """Greatest gap between touched days that are built by one query, where a query is dear; 0 for the usual one."""
 
 
 @cache
@@ -66,17 +66,17 @@ def relation(name: str) -> Relation:
 def _relation(path: Path) -> Relation:
     file = read_sql_file(path)
     facts = file.front_matter
-    if facts.get("id") != path.stem or facts.get("partition") not in ("month", "whole"):
+    if facts.get("id") != path.stem or facts.get("partition") not in set(Partition):
         raise ConfigurationError(
-            f"{path.name}：id 须等于文件名，partition 须为 month 或 whole，请修正。",
-            f"{path.name}: id must equal the file name and partition be month or whole; mend the file.",
+            f"{path.name}：id 须等于文件名，partition 须为 day、month 或 whole，请修正。",
+            f"{path.name}: id must equal the file name and partition be day, month or whole; mend the file.",
             code="R002",
         )
     return Relation(
         name=path.stem,
         file=file,
-        by_month=facts["partition"] == "month",
+        partition=Partition(facts["partition"]),
         is_step=facts.get("kind") == "step",
-        lookback_days=int(facts.get("lookback_days", 0)),
-        lookahead_days=int(facts.get("lookahead_days", 0)),
+        also_touched=tuple(facts.get("also_touched", ())),
+        joins_days=int(facts.get("joins_days", 0)),
     )

@@ -83,8 +83,8 @@ DERIVED: tuple[Declared, ...] = (
         "sightings",
         "derived",
         """
-        month_first_day INTEGER, account_key BIGINT, side TEXT, institution TEXT, account TEXT, card TEXT,
-        customer_no TEXT, token TEXT, name TEXT, birth_day INTEGER, region TEXT
+        account_key BIGINT, side TEXT, institution TEXT, account TEXT, card TEXT, customer_no TEXT, token TEXT,
+        name TEXT, birth_day INTEGER, region TEXT
         """,
         ("account_key", "side"),
     ),

@@ -28,7 +28,7 @@ class LakeFile:
 
     relation: str
     partition: str
-    """Batch id of a canonical table, month ``YYYY-MM`` of a derived relation, ``all`` of a reference relation."""
+    """Batch id of a canonical table; day ``YYYY-MM-DD``, month ``YYYY-MM`` or ``all`` of a computed relation."""
     role: str
     """``rows`` or ``shadow``."""
     path: str

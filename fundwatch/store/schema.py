@@ -31,7 +31,7 @@ class Kind(StrEnum):
     REFERENCE = "reference"
     """Replaced as a whole: one file."""
     DERIVED = "derived"
-    """Computed: a file per month partition, replaced when touched."""
+    """Computed: a file per day, month or for the whole, replaced when touched."""
 
 
 @dataclass(frozen=True, slots=True)

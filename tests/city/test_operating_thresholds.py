@@ -142,6 +142,7 @@ def test_mirrored_days_are_even_and_at_one_rate(city: Made) -> None:
     agents = [exchange_days(city, subject) for subject in of_reason(city, "purchasing_agent")]
     assert len(agents) == 3
     assert not any(has_one_rate(amounts) for days in agents for _, _, amounts in days)
+    assert all(0.965 <= ratio <= 0.975 and came >= 50_000 * YUAN for days in agents for ratio, came, _ in days)
 
 
 def test_look_alikes_are_what_they_mimic(city: Made) -> None:

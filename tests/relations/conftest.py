@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,8 +11,9 @@ import duckdb
 import pytest
 
 from fundwatch.domain.keys import day_number, key_of
-from fundwatch.relations.building import Built, build
+from fundwatch.relations.building import build
 from fundwatch.relations.tables import PartitionTables
+from fundwatch.relations.workbench import Built, Changes
 
 Row = dict[str, Any]
 
@@ -91,6 +92,7 @@ class Town:
 
     def __post_init__(self) -> None:
         self.write = PartitionTables(self.connection)
+        self._built: dict[str, list[Row]] = {}
         self.rows.setdefault(
             "institutions",
             [
@@ -122,17 +124,44 @@ class Town:
             row["card_key"] = key_of(more["card"])
         return self.add("accounts", row | more)
 
-    def build(self, changed_days: Collection[int] | None = None, as_of: str = "2025-03-31") -> tuple[Built, ...]:
-        """Load the rows and build everything, or what the changed days touch."""
+    def build(self, *, anew: bool = True, as_of: str = "2025-03-31") -> tuple[Built, ...]:
+        """Load the rows and build everything, or what has changed since the last build."""
         for table, columns in COLUMNS.items():
-            self.connection.execute(f"CREATE OR REPLACE TABLE {table} ({columns})")
-            names = [column.split()[0] for column in columns.split(",")]
-            values = [[row.get(name) for name in names] for row in self.rows.get(table, [])]
-            if values:
-                marks = ", ".join("?" for _ in names)
-                self.connection.executemany(f"INSERT INTO {table} VALUES ({marks})", values)
+            self._load(table, columns, self.rows.get(table, []))
+        changes = None if anew else self._changes()
+        self._built = {table: [dict(row) for row in rows] for table, rows in self.rows.items()}
         as_of_day = day_number(date.fromisoformat(as_of))
-        return build(self.connection, self.write, as_of_day=as_of_day, changed_days=changed_days)
+        return build(self.connection, self.write, as_of_day=as_of_day, changes=changes)
+
+    def _load(self, table: str, columns: str, rows: Sequence[Row]) -> None:
+        self.connection.execute(f"CREATE OR REPLACE TABLE {table} ({columns})")
+        names = [column.split()[0] for column in columns.split(",")]
+        values = [[row.get(name) for name in names] for row in rows]
+        if values:
+            marks = ", ".join("?" for _ in names)
+            self.connection.executemany(f"INSERT INTO {table} VALUES ({marks})", values)
+
+    def _changes(self) -> Changes:
+        """Name what has changed since the last build."""
+        entries = [
+            row | {"is_removed": was_there} for table, row, was_there in self._differences() if table == "transactions"
+        ]
+        self._load("changed_entries", COLUMNS["transactions"] + ", is_removed BOOLEAN", entries)
+        moves = [
+            {"customer_key": row["receiving_account_key"], "amount": row["principal"], "day": row["disbursed_day"]}
+            for table, row, _ in self._differences()
+            if table == "loans"
+        ]
+        self._load("changed_loan_moves", "customer_key BIGINT, amount BIGINT, day INTEGER", moves)
+        registers = {"accounts", "parties", "relationships", "firm_snapshots", "institutions"}
+        return Changes(registers=any(table in registers for table, _, _ in self._differences()))
+
+    def _differences(self) -> Iterable[tuple[str, Row, bool]]:
+        """Yield table, row and whether the row is one that went."""
+        for table in {*self.rows, *self._built}:
+            now, before = self.rows.get(table, []), self._built.get(table, [])
+            yield from ((table, row, False) for row in now if row not in before)
+            yield from ((table, row, True) for row in before if row not in now)
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 import sqlglot
 
-from fundwatch.relations.building import touched_months
-from fundwatch.relations.catalogue import Relation, catalogue, relation
+from fundwatch.relations.catalogue import Partition, Relation, catalogue
 from fundwatch.sql.file import read_sql_file
 from fundwatch.sql.portable import to_spark, violations
 
 from .conftest import Town
 
+QUESTIONS = Path(violations.__code__.co_filename).parents[1] / "relations/questions"
 RELATIONS = pytest.mark.parametrize("each", catalogue(), ids=lambda each: each.name)
 
 
@@ -35,13 +35,28 @@ def test_is_portable_and_spark_reads_it(each: Relation) -> None:
 
 
 def test_questions_are_portable_too() -> None:
-    for path in sorted((Path(violations.__code__.co_filename).parents[1] / "relations/questions").glob("*.sql")):
-        assert violations(read_sql_file(path)) == []
+    for path in sorted(QUESTIONS.glob("*.sql")):
+        file = read_sql_file(path)
+        assert violations(file) == []
+        assert (file.front_matter["id"], set(file.front_matter["doc"])) == (path.stem, {"zh", "en"})
+        assert file.relations == frozenset(file.front_matter["reads"]), path.stem
 
 
 @RELATIONS
-def test_month_relations_bind_the_month_and_whole_ones_do_not(each: Relation) -> None:
-    assert ({"first_day", "last_day"} & each.file.placeholders != set()) == each.by_month
+def test_relations_by_day_or_month_bind_their_days_and_whole_ones_do_not(each: Relation) -> None:
+    bound = {"first_day", "last_day", "month_first_day", "month_last_day"} & each.file.placeholders
+    assert (bound != set()) == (each.partition is not Partition.WHOLE)
+
+
+@RELATIONS
+def test_a_relation_by_day_says_the_day_of_each_row(each: Relation, town: Town) -> None:
+    town.build()
+    assert each.partition is not Partition.DAY or "day" in {name for name, *_ in town.ask(f"DESCRIBE {each.name}")}
+
+
+@RELATIONS
+def test_questions_that_find_touched_days_exist(each: Relation) -> None:
+    assert all((QUESTIONS / f"{name}.sql").is_file() for name in each.also_touched)
 
 
 def test_columns_are_those_of_the_data_model(town: Town) -> None:
@@ -56,12 +71,3 @@ def test_columns_are_those_of_the_data_model(town: Town) -> None:
         for name, kind, *_ in town.ask(f"DESCRIBE {each.name}"):
             assert re.search(rf"\b{name}\b", section.group()), f"{each.name}.{name} is not in docs/data-model.md"
             assert kind in {"BIGINT", "INTEGER", "VARCHAR", "BOOLEAN", "TIMESTAMP"}, f"{each.name}.{name} {kind}"
-
-
-def test_a_changed_day_touches_the_months_that_read_it() -> None:
-    end_of_february = 20147
-    assert touched_months(relation("sightings"), [end_of_february]) == {"2025-02"}
-    assert touched_months(relation("transfers"), [end_of_february - 3]) == {"2025-02"}
-    assert touched_months(relation("transfers"), [end_of_february]) == {"2025-02", "2025-03"}
-    assert touched_months(relation("transfers"), [end_of_february + 11]) == {"2025-02", "2025-03"}
-    assert touched_months(relation("transfers"), [end_of_february + 12]) == {"2025-03"}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from fundwatch.domain.keys import key_of
 from fundwatch.relations.catalogue import catalogue
 
-from .conftest import Row, Town, days, entry
+from .conftest import Row, Town, entry
 
 ACCOUNTS = {"A": "B1", "B": "B2", "C": "B3", "KA": "B1", "D": "B1"}
 """Reported accounts and their banks; KA is a card of A. Z and Q are reported by nobody."""
@@ -29,10 +29,10 @@ def test_a_reversal_of_next_month_reaches_the_sums_of_this_one(town: Town) -> No
     back = entry("A", "2025-02-03T10:00", "in", 100, "Z", record_id=2, is_reversal=True)
     town.add("transactions", paid, entry("A", "2025-02-01T10:00", "out", 700, "Z", record_id=3)).build()
     assert len(town.relation("party_day")) == 4
-    built = town.add("transactions", back).build(days([back]))
+    built = town.add("transactions", back).build(anew=False)
     assert [row[3] for row in town.relation("party_day")] == [20120, 20120]
     assert [len(town.relation(name)) for name in ("transfers", "pair_day")] == [1, 1]
-    assert {each.partition for each in built if each.relation == "transfers"} == {"2025-01", "2025-02"}
+    assert [each.span for each in built if each.relation == "transfers"] == [(20119, 20119), (20122, 20122)]
 
 
 @st.composite
@@ -133,15 +133,11 @@ def test_split_shuffled_late_and_withdrawn_rows_give_the_same_relations(
     whole.build()
     # The first build holds an entry that is withdrawn afterwards, as a retracted batch would be.
     wrong = entry("A", "2025-02-01T00:02", "out", 100, "B", record_id=1, counterparty_token="TQ")
-    changed: set[int] | None = None
     for delivery in range(3):
         here = [row for row, when in zip(rows, arrival, strict=False) if when <= delivery]
         known = [row for row, when in zip(stock, arrival[len(rows) :], strict=True) if when <= delivery]
         _fill(parts, [*here, wrong] if delivery == 0 else here, known, shuffle)
-        parts.build(changed)
-        arriving = [row for row, when in zip(rows, arrival, strict=False) if when == delivery + 1]
-        # Days of the next delivery's entries, of its loans and, once, of the withdrawn entry.
-        changed = days(arriving) | {20120} | (days([wrong]) if delivery == 0 else set())
+        parts.build(anew=delivery == 0)
     expected, found = _everything(whole), _everything(parts)
     for name, relation in expected.items():
         assert found[name] == relation, name

@@ -1,16 +1,18 @@
-"""Principal and returns per control group and person: what a row says, and that a night changes its own month only."""
+"""Principal and returns per control group and person: what a row says, and that a night changes its own day only."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from fundwatch.domain.keys import day_number, key_of
+from fundwatch.relations.workbench import Built
 
-from .conftest import Row, Town, days, entry
+from .conftest import Row, Town, entry
 
 BOSS, FIRM, PAYEE = "BOSS", "FIRM", "P"
 COLUMNS = (
@@ -39,6 +41,11 @@ def paid(giver: str, taker: str, day: str, yuan: int, at: str = "10:00", **more:
         entry(giver, f"{day}T{at}", "out", fen, taker, **more),
         entry(taker, f"{day}T{at}", "in", fen, giver, **more),
     ]
+
+
+def spans(built: Sequence[Built]) -> list[tuple[int, int] | None]:
+    """Return what of the relation was built."""
+    return [each.span for each in built if each.relation == "principal_day"]
 
 
 def rows(town: Town, group: str = "TFIRM") -> list[dict[str, Any]]:
@@ -157,17 +164,21 @@ def test_principal_of_more_than_430_days_before_the_month_is_not_seen(scheme: To
     assert [(row["day"], row["principal_cny"]) for row in rows(scheme)] == [(number("2025-02-28"), 2_000_000)]
 
 
-def test_a_new_day_changes_its_own_month_and_an_old_one_those_that_look_back_on_it(scheme: Town) -> None:
+def test_a_new_day_changes_its_own_rows_and_an_old_one_those_of_its_pairs_that_look_back_on_it(scheme: Town) -> None:
     old, new = paid(PAYEE, BOSS, "2024-01-15", 10_000), paid(FIRM, PAYEE, "2025-03-20", 100)
     for month in range(1, 13):
         scheme.add("transactions", *paid(FIRM, PAYEE, f"2024-{month:02d}-25", 100))
     scheme.add("transactions", *paid(PAYEE, BOSS, "2024-02-01", 10_000), *paid(FIRM, PAYEE, "2025-02-25", 100))
     scheme.build()
-    built = scheme.add("transactions", *new).build(days(new))
-    assert {each.partition for each in built if each.relation == "principal_day"} == {"2025-03"}
-    built = scheme.add("transactions", *old).build(days(old))
-    touched = {each.partition for each in built if each.relation == "principal_day"}
-    assert touched == {f"2024-{month:02d}" for month in range(1, 13)} | {"2025-02", "2025-03"}
+    built = scheme.add("transactions", *new).build(anew=False)
+    assert spans(built) == [(number("2025-03-20"), number("2025-03-20"))]
+    built = scheme.add("transactions", *old).build(anew=False)
+    assert spans(built) == [
+        (number("2024-01-15"), number("2024-01-25")),
+        (number("2024-02-01"), number("2024-02-25")),
+        *((day, day) for month in range(3, 13) for day in [number(f"2024-{month:02d}-25")]),
+        *((day, day) for day in (number("2025-02-25"), number("2025-03-20"))),
+    ]
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -183,17 +194,12 @@ def test_parts_give_what_the_whole_gives(scheme: Town, seed: int) -> None:
         payments.append(paid(*ends, day, chance.choice([100, 300, 9_500, 10_000]), currency=currency))
     arrival = [chance.randint(0, 2) for _ in payments]
     withdrawn = paid(PAYEE, BOSS, "2023-07-09", 50_000)
-    changed: set[int] | None = None
     for delivery in range(3):
         scheme.rows["transactions"] = list(withdrawn) if delivery == 0 else []
         here = [payment for payment, when in zip(payments, arrival, strict=True) if when <= delivery]
         for payment in chance.sample(here, len(here)):
             scheme.add("transactions", *payment)
-        scheme.build(changed)
-        coming = [
-            row for payment, when in zip(payments, arrival, strict=True) if when == delivery + 1 for row in payment
-        ]
-        changed = days(coming) | (days(withdrawn) if delivery == 0 else set())
+        scheme.build(anew=delivery == 0)
     parts = scheme.relation("principal_day")
     scheme.build()
     assert parts == scheme.relation("principal_day")

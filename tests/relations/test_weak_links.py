@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fundwatch.domain.keys import key_of
 
-from .conftest import Town, days, entry
+from .conftest import Town, entry
 
 
 def _town(town: Town) -> Town:
@@ -54,11 +54,11 @@ def test_an_agent_bears_the_key_of_the_party_that_he_is(town: Town) -> None:
     assert links == sorted((key_of("TC"), key_of(token)) for token in ("TA", "TB"))
 
 
-def test_a_changed_day_replaces_its_month_only(town: Town) -> None:
+def test_a_changed_day_replaces_itself_only(town: Town) -> None:
     _town(town).add("transactions", entry("A", "2025-01-20T10:00", "out", 100, "Z", mac="AABBCCDDEE01")).build()
     later = entry("B", "2025-02-20T10:00", "out", 100, "Z", mac="AABBCCDDEE01")
-    built = town.add("transactions", later).build(days([later]))
-    assert {each.partition for each in built if each.relation == "weak_links"} == {"2025-02"}
+    built = town.add("transactions", later).build(anew=False)
+    assert [each.span for each in built if each.relation == "weak_links"] == [(20139, 20139)]
     assert len(town.relation("weak_links")) == 2
 
 

@@ -14,8 +14,9 @@ from fundwatch.city.world import World
 
 
 def purchasing_agent(world: World, difficulty: str) -> Subject:
-    """An agent buys abroad for customers and pays shippers the same day; goods have prices, not round sums."""
+    """An agent buys abroad for customers and pays his shippers the same day, keeping a commission; prices are odd."""
     agent = world.take_quiet_person()
+    shippers = [world.body(f"outside{serial}") for serial in (1, 4, 8)]
     stage = act(world, difficulty, "T13", reason="purchasing_agent")
     days = deal(
         world,
@@ -23,6 +24,8 @@ def purchasing_agent(world: World, difficulty: str) -> Subject:
         world.main(agent),
         lambda units: round(units * world.rng.uniform(640, 790) / 10) * 10,
         ("代购款", "货款", "", "运费"),
+        payees=shippers,
+        kept=0.03,
     )
     return stage.close(world.household(agent), expert_day=days[0])
 

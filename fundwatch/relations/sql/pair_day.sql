@@ -3,10 +3,8 @@ id: pair_day
 doc:
   zh: 谁在哪一天付给谁多少（双向：本金与返还）
   en: Who paid whom how much on a day (both ways; principal and returns)
-partition: month
+partition: day
 reads: [transfers]
-lookback_days: 0
-lookahead_days: 0
 --- */
 SELECT
     any_value(from_group) AS from_group,

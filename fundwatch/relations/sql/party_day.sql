@@ -3,14 +3,13 @@ id: party_day
 doc:
   zh: 主体每日收付汇总与日终余额
   en: What a party received and paid on a day, and its balance at the end of it
-partition: month
+partition: day
 reads: [transfers, transactions, entities, reference_fx]
-lookback_days: 0
-lookahead_days: 0
 --- */
+-- Group and kind belong to the party, so those of any of its transfers will do.
 WITH received AS (
     SELECT
-        to_party AS party_key, to_group AS group_key, to_kind AS party_kind, day,
+        to_party AS party_key, any_value(to_group) AS group_key, any_value(to_kind) AS party_kind, day,
         sum(amount_cny) AS cny,
         sum(CASE WHEN from_kind = 'person' THEN amount_cny END) AS person_cny,
         sum(CASE WHEN is_cash THEN amount_cny END) AS cash_cny,
@@ -18,12 +17,12 @@ WITH received AS (
         count(amount_cny) AS valued
     FROM transfers
     WHERE day BETWEEN $first_day AND $last_day AND to_party <> 0
-    GROUP BY to_party, to_group, to_kind, day
+    GROUP BY to_party, day
 ),
 
 paid AS (
     SELECT
-        from_party AS party_key, from_group AS group_key, from_kind AS party_kind, day,
+        from_party AS party_key, any_value(from_group) AS group_key, any_value(from_kind) AS party_kind, day,
         sum(amount_cny) AS cny,
         sum(CASE WHEN to_kind = 'person' THEN amount_cny END) AS person_cny,
         sum(CASE WHEN is_cash THEN amount_cny END) AS cash_cny,
@@ -31,7 +30,7 @@ paid AS (
         count(amount_cny) AS valued
     FROM transfers
     WHERE day BETWEEN $first_day AND $last_day AND from_party <> 0
-    GROUP BY from_party, from_group, from_kind, day
+    GROUP BY from_party, day
 ),
 
 moved AS (
@@ -90,13 +89,6 @@ rates AS (
     WHERE place = 1
 ),
 
--- Group and kind belong to the party, so any of its accounts' will do.
-holders AS (
-    SELECT party_key, any_value(group_key) AS group_key, any_value(party_kind) AS party_kind
-    FROM entities
-    GROUP BY party_key
-),
-
 valued AS (
     SELECT party_key, day, balance FROM last_balances WHERE currency = 'CNY'
     UNION ALL
@@ -121,9 +113,9 @@ closing AS (
 )
 
 SELECT
-    holders.group_key,
+    moved.group_key,
     moved.party_key,
-    holders.party_kind,
+    moved.party_kind,
     moved.day,
     moved.in_cny,
     moved.out_cny,
@@ -136,5 +128,4 @@ SELECT
     moved.unvalued_count,
     closing.balance AS closing_balance
 FROM moved
-JOIN holders ON holders.party_key = moved.party_key
 LEFT JOIN closing ON closing.party_key = moved.party_key AND closing.day = moved.day

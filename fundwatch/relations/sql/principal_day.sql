@@ -3,17 +3,17 @@ id: principal_day
 doc:
   zh: 控制组与组外自然人之间的本金与返还：自双向有款之日起，每日存入、付出、付款前本金、返还比例与复投
   en: Principal and returns between a control group and a person outside it, from the day on which money has gone both ways
-partition: month
+partition: day
+also_touched: [later_days_of_pairs]
+joins_days: 31                     # one query reads all the history, for one day or for many
 reads: [pair_day, reference_calendar]
-lookback_days: 430
-lookahead_days: 0
 --- */
 -- One row per (group, person, day) on which money went either way, from the day on which money had gone both ways.
 -- Pairs with one direction only (payroll, shopping, fees) have no principal that anything was paid on: they are most
 -- of all pairs and leave no row. Everything in a row is known on the evening of its day; nothing later is read.
 --
 -- * The pair is (control group, person): the account that pays may differ from the one that collects.
--- * Money counts from 430 days before the first day of the month on: a window of 400 days and a month. What was
+-- * Money counts from 430 days before the first day of the row's month on: a window of 400 days and a month. What was
 --   put in before is not seen; a contract that has run for longer shows by its top-ups and renewals only.
 -- * principal = put in less principal returned, on the evening before the day: a deposit of the same day has not
 --   earned yet. A payout of at least half of the principal returns principal. The definition is recursive; two
@@ -30,37 +30,38 @@ lookahead_days: 0
 WITH put_in_days AS (
     SELECT to_group AS group_key, from_party AS person_key, day, amount_cny, last_at
     FROM pair_day
-    WHERE day BETWEEN $first_day - 430 AND $last_day AND from_kind = 'person' AND to_kind <> 'clearing'
+    WHERE day BETWEEN $month_first_day - 430 AND $last_day AND from_kind = 'person' AND to_kind <> 'clearing'
         AND to_group <> 0 AND from_group <> to_group
 ),
 
 paid_out_days AS (
     SELECT from_group AS group_key, to_party AS person_key, day, amount_cny, first_at
     FROM pair_day
-    WHERE day BETWEEN $first_day - 430 AND $last_day AND to_kind = 'person' AND from_kind <> 'clearing'
+    WHERE day BETWEEN $month_first_day - 430 AND $last_day AND to_kind = 'person' AND from_kind <> 'clearing'
         AND from_group <> 0 AND from_group <> to_group
 ),
 
--- Both ways, and something in this month.
+-- Something in these days, and both ways: the few pairs of a night are looked up in history, not all of history
+-- grouped.
+recent AS (
+    SELECT group_key, person_key FROM put_in_days WHERE day >= $first_day
+    UNION
+    SELECT group_key, person_key FROM paid_out_days WHERE day >= $first_day
+),
+
 pairs AS (
     SELECT group_key, person_key
-    FROM (
-        SELECT put_in_days.group_key, put_in_days.person_key, max(put_in_days.day) AS last_day
-        FROM put_in_days
-        WHERE EXISTS (
+    FROM recent
+    WHERE EXISTS (
+            SELECT 1
+            FROM put_in_days
+            WHERE put_in_days.group_key = recent.group_key AND put_in_days.person_key = recent.person_key
+        )
+        AND EXISTS (
             SELECT 1
             FROM paid_out_days
-            WHERE paid_out_days.group_key = put_in_days.group_key
-                AND paid_out_days.person_key = put_in_days.person_key
+            WHERE paid_out_days.group_key = recent.group_key AND paid_out_days.person_key = recent.person_key
         )
-        GROUP BY put_in_days.group_key, put_in_days.person_key
-    ) AS mutual
-    WHERE last_day >= $first_day OR EXISTS (
-        SELECT 1
-        FROM paid_out_days
-        WHERE paid_out_days.group_key = mutual.group_key AND paid_out_days.person_key = mutual.person_key
-            AND paid_out_days.day >= $first_day
-    )
 ),
 
 both_ways AS (

@@ -3,12 +3,10 @@ id: remark_terms
 doc:
   zh: 每笔转移的摘要附言中有哪些词表用词；变体写法已还原，否定式已排除
   en: Which terms of the lexicon a transfer's remark holds, disguised spellings read, negated terms left out
-partition: month
+partition: day
 reads: [transfers, reference_lexicon, reference_glyphs]
-lookback_days: 0
-lookahead_days: 0
 --- */
--- Texts are read once, over the distinct remarks of the month; rules compare ids and never scan a text.
+-- Texts are read once, over the distinct remarks of the days; rules compare ids and never scan a text.
 -- Half width and lower case; single characters read as the glyph table says; whatever is neither a Chinese character
 -- nor a letter (digits, punctuation, emoji) separates.
 WITH plain AS (
@@ -107,7 +105,7 @@ taken AS (
     JOIN (
         SELECT DISTINCT term
         FROM reference_lexicon
-        WHERE class = 'fundraising_negation' AND valid_from_day <= $last_day AND valid_to_day >= $first_day
+        WHERE class = 'fundraising_negation' AND valid_from_day <= $month_last_day AND valid_to_day >= $month_first_day
     ) AS negations ON regexp_matches(found.words, negations.term)
     GROUP BY found.words, found.spelling
 ),

@@ -5,16 +5,15 @@ doc:
   en: >-
     Money moved between two parties: what both sides' institutions report becomes one edge; failed entries, reversals
     with what they undo, and moves between accounts of one party are out
-partition: month
+partition: day
+also_touched: [undone_days, midnight_days, loan_days]
 reads: [transactions, entities, loans, loan_flows, reference_fx, reference_lexicon]
-lookback_days: 3                   # legs across midnight; loans declared up to three days before
-lookahead_days: 11                 # a leg of the next day, and its reversal up to ten days later
 --- */
 -- Pairing is one-to-one within (from, to, amount, currency): first within five minutes, then across midnight, then
 -- within the day, the k-th leg with the k-th in time order. Nearly every group has one leg a side at most and is joined
 -- as it is; only the rest (`crowded`, found by a hash aggregate) is ranked in windows. That is exact: a group left out
--- has nothing to choose from. Every step looks one day around at most, so a month built alone equals the same month of
--- a longer run.
+-- has nothing to choose from. Every step looks one day around at most, so days built alone equal the same days of a
+-- longer run.
 WITH undoing AS (
     SELECT DISTINCT
         account_key, COALESCE(counterparty_key, 0) AS counterparty_key, amount, currency,

@@ -3,10 +3,8 @@ id: weak_links
 doc:
   zh: 弱关联：主体某日经由某一设备、代办人或网络地址操作账户；只作线索依据，从不归并控制组
   en: Weak links; on a day a party's account was operated through a device, an agent or a network address; evidence that never merges
-partition: month
+partition: day
 reads: [transactions, entities, reference_lexicon]
-lookback_days: 0
-lookahead_days: 0
 --- */
 -- A link is a party and a value, never a pair of parties: whoever shares the value shares the key, so a gateway with
 -- a thousand users is a thousand rows.
@@ -22,7 +20,7 @@ WITH machine_channels AS (
     JOIN reference_lexicon
         ON reference_lexicon.class IN ('counter_channel', 'batch_channel')
         AND contains(said.channel, reference_lexicon.term)
-        AND $last_day BETWEEN reference_lexicon.valid_from_day AND reference_lexicon.valid_to_day
+        AND $month_last_day BETWEEN reference_lexicon.valid_from_day AND reference_lexicon.valid_to_day
 ),
 
 remote AS (

@@ -1,0 +1,73 @@
+"""Bringing what is known of accounts up to new entries, at the cost of the accounts of which something new is known."""
+
+from __future__ import annotations
+
+from fundwatch.relations.catalogue import Relation
+from fundwatch.relations.workbench import Workbench
+
+_SHARE = 4
+"""Where more than one number in this many is stirred, all are built: narrowing would cost more."""
+
+
+def renew_sightings(bench: Workbench, relation: Relation) -> None:
+    """Replace the sightings of the numbers in changed entries; leave them as ``old_sightings``, ``new_sightings``."""
+    for step in ("entry_numbers", "sighted_entries", "kept_sightings", "old_sightings"):
+        bench.table(step, bench.question(step))
+    bench.table("met", relation.file)
+    bench.table("new_sightings", bench.question("new_sightings"))
+    bench.table("built_sightings", bench.question("renewed_sightings"))
+    bench.pass_on(relation, None)
+    for step in ("sighted_entries", "kept_sightings", "met"):
+        bench.drop(step)
+
+
+def renew_entities(bench: Workbench, relation: Relation, *, registers: bool) -> None:
+    """Replace the entities of stirred accounts and list as ``moved_accounts`` those that were another party's before.
+
+    Exact: an account's row rests on its own sightings, on those of its other numbers, of its customer and of its
+    party, and on registers; so all of these are built together, and everything when a register has changed.
+    """
+    stirred = 0
+    if not registers:
+        bench.table("stirred", bench.question("stirred_accounts"))
+        stirred = _build_kin(bench, relation)
+    if registers or stirred * _SHARE > bench.count("account_numbers"):
+        bench.table("old_entities", bench.question("all_entities"))
+        bench.table("built_entities", relation.file)
+        bench.table("moved_accounts", bench.question("moved_accounts"))
+    else:
+        bench.table("old_entities", bench.question("stirred_entities"))
+        bench.table("moved_accounts", bench.question("moved_accounts"))
+        if not stirred:
+            return
+        bench.table("renewed", bench.question("renewed_entities"))
+        bench.drop("built_entities")
+        bench.rename("renewed", "built_entities")
+    bench.pass_on(relation, None)
+
+
+def _build_kin(bench: Workbench, relation: Relation) -> int:
+    """Build ``built_entities`` of the stirred accounts and their kin, widening until no party reaches beyond them."""
+    bench.table("built_entities", bench.question("no_entities"))
+    known, built = bench.count("stirred"), 0
+    while known:
+        bench.table("kin", bench.question("kin_accounts"))
+        bench.drop("stirred")
+        bench.rename("kin", "stirred")
+        found = bench.count("stirred")
+        if found == built or found * _SHARE > bench.count("account_numbers"):
+            return found
+        if found == known:
+            _build_narrowed(bench, relation)
+            built = found
+        known = found
+    return 0
+
+
+def _build_narrowed(bench: Workbench, relation: Relation) -> None:
+    """Run the query of entities over the stirred numbers alone."""
+    bench.rename("account_numbers", "every_number")
+    bench.table("account_numbers", bench.question("stirred_numbers"))
+    bench.table("built_entities", relation.file)
+    bench.drop("account_numbers")
+    bench.rename("every_number", "account_numbers")

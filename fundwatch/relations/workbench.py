@@ -1,0 +1,128 @@
+"""What every build works with: the connection, where finished rows go, and the values that queries name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+
+from fundwatch.domain.keys import month_bounds, month_of
+from fundwatch.domain.parties import control_groups
+from fundwatch.relations.catalogue import Relation
+from fundwatch.sql.binding import Value, bind
+from fundwatch.sql.file import SqlFile, read_sql_file
+
+_QUESTIONS = Path(__file__).parent / "questions"
+Span = tuple[int, int]
+"""First and last day of consecutive days of one month."""
+
+
+class PartitionWriter(Protocol):
+    """Where finished rows go: the lake in production, tables of the connection in tests and benchmarks.
+
+    ``table`` is a temporary table that lives until the call returns; its rows are all rows of the relation in the
+    span, or all there are where there is none. After the call the connection must answer ``SELECT … FROM relation``
+    with them in place of the old ones.
+    """
+
+    def __call__(self, relation: str, span: Span | None, table: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What has changed since the last build.
+
+    The connection offers it as ``changed_entries`` (the transactions that came or went, with ``is_removed``) and
+    ``changed_loan_moves(customer_key, amount, day)`` (declared disbursements and repayments, old and new states).
+    """
+
+    registers: bool
+    """Whether accounts, parties, relationships, snapshots of firms or institutions have changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """Rows that a build wrote: of a span of days, or a whole relation."""
+
+    relation: str
+    span: Span | None
+    rows: int
+
+
+class Workbench:
+    """One build: what every query may name, and what has been written so far."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, write: PartitionWriter, values: dict[str, Value]) -> None:
+        self.connection = connection
+        self.write = write
+        self.values = values
+        self.built: list[Built] = []
+
+    def build_whole(self, relation: Relation) -> None:
+        """Build a relation and pass it on; a step becomes a temporary table under its own name."""
+        if relation.is_step:
+            self.table(relation.name, relation.file)
+        else:
+            self.table(f"built_{relation.name}", relation.file)
+            self.pass_on(relation, None)
+
+    def build_spans(self, relation: Relation, spans: Iterable[Span]) -> None:
+        """Build the rows of each span of days and pass them on."""
+        for span in spans:
+            first, last = month_bounds(month_of(span[0]))
+            days: dict[str, Value] = {"first_day": span[0], "last_day": span[1]}
+            self.table(
+                f"built_{relation.name}", relation.file, days | {"month_first_day": first, "month_last_day": last}
+            )
+            self.pass_on(relation, span)
+
+    def pass_on(self, relation: Relation, span: Span | None) -> None:
+        """Hand the table ``built_…`` to the writer."""
+        table = f"built_{relation.name}"
+        self.built.append(Built(relation.name, span, self.count(table)))
+        self.write(relation.name, span, table)
+        self.drop(table)
+
+    def table(self, name: str, query: SqlFile, values: dict[str, Value] | None = None) -> None:
+        """Create a temporary table from a query of ours."""
+        bound = bind(query, self.values | (values or {}))
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query.query}", bound)
+
+    def add(self, name: str, query: SqlFile, values: dict[str, Value]) -> None:
+        """Add the rows of a query to a temporary table."""
+        self.connection.execute(f"INSERT INTO temp.{name} {query.query}", bind(query, self.values | values))
+
+    def drop(self, name: str) -> None:
+        """Remove a temporary table if it is still there."""
+        self.connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
+
+    def rename(self, name: str, to: str) -> None:
+        """Give a temporary table another name."""
+        self.connection.execute(f"ALTER TABLE temp.{name} RENAME TO {to}")
+
+    def count(self, table: str) -> int:
+        """Return the number of rows of a table; its name is our own."""
+        return int(self.connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])  # noqa: S608
+
+    def days(self, question: str, values: dict[str, Value] | None = None) -> set[int]:
+        """Return the days that a question answers with."""
+        file = self.question(question)
+        found = self.connection.execute(file.query, bind(file, self.values | (values or {}))).fetchall()
+        return {int(row[0]) for row in found if row[0] is not None}
+
+    def question(self, name: str) -> SqlFile:
+        """Return the file of a question."""
+        return read_sql_file(_QUESTIONS / f"{name}.sql")
+
+    def group_parties(self) -> None:
+        """Create the temporary table ``control_groups(party_key, group_key)`` from the strong links."""
+        links = self.connection.execute("SELECT party_key, via_party FROM strong_links").fetchall()
+        groups = control_groups(links)
+        self.connection.execute("CREATE OR REPLACE TEMP TABLE control_groups (party_key BIGINT, group_key BIGINT)")
+        self.connection.execute(
+            "INSERT INTO control_groups SELECT unnest(CAST(? AS BIGINT[])), unnest(CAST(? AS BIGINT[]))",
+            [list(groups.keys()), list(groups.values())],
+        )
