@@ -54,7 +54,7 @@ def deal(
     """
     day = start_within(world, min(shape.days * 3, 27))
     partners = world.crowd(shape.days * shape.pairs * 4, strangers=0.5)
-    done = []
+    done: list[int] = []
     for number in range(shape.days):
         if day > world.calendar.last:
             break
