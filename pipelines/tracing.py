@@ -39,6 +39,7 @@ class Named:
     account: int | None = None
     transfer: int | None = None
     days: tuple[int, int] | None = None
+    subject: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,13 @@ class Report:
     """One or two traces of one start with what they rest on."""
 
     subject: int
+    """The party that the start is named after."""
+    members: frozenset[int]
+    """The parties of the start; empty for a single transfer, which starts from either of its sides."""
     account: str | None
     """The account number where one account alone was asked for."""
+    transfer: int | None
+    """The transfer where it alone was asked for."""
     traces: tuple[Trace, ...]
     from_day: int
     to_day: int
@@ -79,7 +85,7 @@ def trace(
     """
     with reading(installation.operations) as operations:
         manifest = history.head(operations)
-        alert = queue.get(operations, text).content if _ALERT.fullmatch(text) else None
+        alert = queue.get(operations, text) if _ALERT.fullmatch(text) else None
     connection = open_manifest(installation.settings, manifest)
     try:
         named = _of_alert(alert) if alert is not None else _named(connection, text)
@@ -89,7 +95,9 @@ def trace(
         shown = {node.key.party for one in traces for node in one.nodes} | named.parties
         gaps = rows(connection, "coverage_gaps", {"from_day": first, "to_day": last})
         return Report(
-            subject=min(named.parties),
+            subject=named.subject if named.subject is not None else min(named.parties),
+            members=named.parties if named.transfer is None else frozenset(),
+            transfer=named.transfer,
             account=text if named.account is not None else None,
             traces=traces,
             from_day=first,
@@ -118,9 +126,12 @@ def record_unmasking(installation: Installation, report: Report, reason: str) ->
         )
 
 
-def _of_alert(content: Mapping[str, Any]) -> Named:
-    first, last = (day_number(date.fromisoformat(day)) for day in content["span"])
-    return Named(frozenset(int(party, 16) for party in content["subject"]["parties"]), days=(first, last))
+def _of_alert(alert: queue.Alert) -> Named:
+    """Return the parties of an alert, named after its anchor, and the days that it speaks of."""
+    first, last = (day_number(date.fromisoformat(day)) for day in alert.content["span"])
+    parties = frozenset(int(party, 16) for party in alert.content["subject"]["parties"])
+    anchor = int(alert.anchor, 16) if _KEY.fullmatch(alert.anchor) else min(parties)
+    return Named(parties, days=(first, last), subject=anchor if anchor in parties else min(parties))
 
 
 def _named(connection: DuckDBPyConnection, text: str) -> Named:

@@ -30,14 +30,18 @@ class Words:
         """Return a party's name, its account where it has none, and its kind where nothing else is known."""
         found = self.report.parties.get(party)
         if found is None:
-            return "--"
+            return "现金、银行或未载明" if not party else "--"
         if found.name:
             return found.name if self.in_full else mask_name(found.name)
         return self.account(party) if found.account else _KINDS.get(found.kind, "未知主体")
 
     def subject(self) -> str:
         """Return whom the trace starts from, with the account where one alone was asked for."""
+        if self.report.transfer is not None:
+            return f"交易 {record_text(self.report.transfer)}"
         name = self.party(self.report.subject)
+        if len(self.report.members) > 1:
+            name = f"{name}等 {len(self.report.members)} 户"
         if self.report.account is None:
             return name
         return f"{name}（{self.report.account if self.in_full else mask_account(self.report.account)}）"
@@ -51,6 +55,8 @@ class Words:
 
     def node(self, key: NodeKey, direction: Direction, parties: int = 1) -> str:
         """Return what a node is called; ``parties`` is how many were folded into it."""
+        if not key.hop and key.party in self.report.members:
+            return self.party(self.report.subject)
         if key.kind in _FOLDS:
             return f"其余 {parties} 户"
         if key.kind in (PARTY, Ending.CLEARING, Ending.UNREPORTED):
@@ -120,9 +126,8 @@ class Words:
         return draw(lay_out(self.report.traces), self._captions(of_box))
 
     def _captions(self, of_box: Callable[[Box], list[str]]) -> Captions:
-        title = (
-            f"{'与'.join(trace.terms.direction.zh for trace in self.report.traces)}：{self.party(self.report.subject)}"
-        )
+        ways = "与".join(trace.terms.direction.zh for trace in self.report.traces)
+        title = f"{ways}：{self.subject()}"
         lines = [self.asked(), *(self.summary(trace) for trace in self.report.traces), self.rests_on()]
         return Captions(
             title=title,
@@ -169,10 +174,8 @@ class Words:
         key = node.key
         lines = [self.node(key, way, parties), label_of(node.traced_in)]
         if not key.hop:
-            return [
-                lines[0],
-                *(f"{trace.terms.direction.zh} {label_of(trace.principal)}" for trace in self.report.traces),
-            ]
+            own = [trace for trace in self.report.traces if any(one.key == key for one in trace.nodes)]
+            return [lines[0], *(f"{trace.terms.direction.zh} {label_of(trace.principal)}" for trace in own)]
         if key.kind != PARTY:
             word = Ending(key.kind).zh(way)
             return lines if word == lines[0] else [lines[0], f"{lines[1]} · {word}"]

@@ -65,9 +65,11 @@ def trace(
 
     if direction not in _WAYS:
         raise typer.BadParameter(f"应为 {'、'.join(_WAYS)} 之一 one of them", param_hint="--direction")
-    if out is not None and out.suffix not in (".json", ".svg"):
+    if out is not None and (out.suffix not in (".json", ".svg") or not out.parent.is_dir()):
         raise ConfigurationError(
-            "输出文件须以 .json 或 .svg 结尾。", "the output file must end in .json or .svg.", code="C224"
+            "输出文件须以 .json 或 .svg 结尾，并位于已有的文件夹中。",
+            "the output file must end in .json or .svg and lie in a folder that exists.",
+            code="C224",
         )
     ways = [Direction.BACKWARD, Direction.FORWARD] if direction == "both" else [Direction(direction)]
     asked = [Terms(way, method, hops, round(min_amount * 100), max_delay, fan) for way in ways]

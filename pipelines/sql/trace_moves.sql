@@ -23,8 +23,15 @@ legs AS (
     WHERE booked_day BETWEEN $from_day - 1 AND $to_day + 1
 ),
 
+-- An entry belongs to a pool when the pool's own statement shows it. Where that statement is missing for the day, what
+-- the other side says stands in for it; where it was received and shows nothing, the other side's leg found no partner,
+-- and counting it would make the pool pay twice.
 visible AS (
-    SELECT DISTINCT canonical_key FROM entities WHERE is_reported
+    SELECT canonical_key, min(institution) AS institution FROM entities WHERE is_reported GROUP BY canonical_key
+),
+
+silent AS (
+    SELECT institution, day FROM coverage WHERE status = 'missing' AND day BETWEEN $from_day AND $to_day
 ),
 
 own_numbers AS (
@@ -37,7 +44,8 @@ SELECT
     touched.transfer_id AS move_id,
     touched.amount_cny AS amount,
     touched.from_party, touched.from_account, touched.from_kind,
-    payers.canonical_key IS NOT NULL AS from_visible,
+    payers.canonical_key IS NOT NULL AND (touched.out_record IS NOT NULL OR payers_silent.day IS NOT NULL)
+        AS from_visible,
     COALESCE(paid.booked_day, touched.day) AS from_day,
     CASE
         WHEN COALESCE(paid.time_precision, touched.time_precision) <> 'day'
@@ -46,7 +54,8 @@ SELECT
     END AS from_second,
     paid.sequence AS from_sequence,
     touched.to_party, touched.to_account, touched.to_kind,
-    payees.canonical_key IS NOT NULL AS to_visible,
+    payees.canonical_key IS NOT NULL AND (touched.in_record IS NOT NULL OR payees_silent.day IS NOT NULL)
+        AS to_visible,
     COALESCE(got.booked_day, touched.day) AS to_day,
     CASE
         WHEN COALESCE(got.time_precision, touched.time_precision) <> 'day'
@@ -59,6 +68,10 @@ LEFT JOIN legs AS paid ON paid.record_id = touched.out_record
 LEFT JOIN legs AS got ON got.record_id = touched.in_record
 LEFT JOIN visible AS payers ON payers.canonical_key = touched.from_account
 LEFT JOIN visible AS payees ON payees.canonical_key = touched.to_account
+LEFT JOIN silent AS payers_silent
+    ON payers_silent.institution = payers.institution AND payers_silent.day = touched.day
+LEFT JOIN silent AS payees_silent
+    ON payees_silent.institution = payees.institution AND payees_silent.day = touched.day
 
 UNION ALL
 

@@ -79,7 +79,9 @@ def _ribbon(ribbon: Ribbon, caption: str) -> str:
             f"L{x2 + 8:.1f} {ribbon.lane:.1f}C{back:.1f} {ribbon.lane:.1f} {back:.1f} {y2:.1f} {x2:.1f} {y2:.1f}"
         )
         arrow = f"M{x2:.1f} {y2:.1f}l-8 -4.5v9z"
-        return f'<path class="r" stroke-width="{thick:.1f}" d="{path}">{title}</path><path class="a" d="{arrow}"/>'
+        words = f'<text x="{min(x1, x2) + 24:.1f}" y="{ribbon.lane - 4:.1f}">↩ {label_of(ribbon.edge.amount)}</text>'
+        line = f'<path class="r" stroke-width="{thick:.1f}" d="{path}">{title}</path>'
+        return f'{line}<path class="a" d="{arrow}"/>{words}'
     middle = (x1 + x2) / 2
     path = (
         f"M{x1:.1f} {y1:.1f}C{middle:.1f} {y1:.1f} {middle:.1f} {y2:.1f} {x2:.1f} {y2:.1f}v{thick:.1f}"

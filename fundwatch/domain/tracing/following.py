@@ -190,7 +190,7 @@ def _outcome(flow: _Flow, start: Start, terms: Terms) -> Trace:
     openings = {
         one.party: "least" if one.opening is None else "known" for one in flow.holdings.values() if not one.is_hub
     }
-    trace = Trace(terms, principal, nodes_of(principal, edges, flow.ended, openings), tuple(edges))
+    trace = Trace(terms, principal, nodes_of(flow.routes.origin, principal, edges, flow.ended, openings), tuple(edges))
     if imbalances(trace):
         raise EngineError(
             "追踪金额不平，结果未予输出，请把这一行告诉管理员。",

@@ -20,7 +20,7 @@ LINE = 15.0
 _TALL = 320.0
 _LEAST_HEIGHT = 4.0
 _GAP = 12.0
-_LANE = 12.0
+_LANE = 18.0
 _WIDEST_ARC = 5.0
 _LINES = 2
 """Lines of words beside every box; a party may have a third, for what stays with it."""
@@ -72,10 +72,13 @@ def lay_out(traces: Sequence[Trace]) -> Layout:
     for trace in traces:
         for node in trace.nodes:
             column = _column(trace.terms.direction, node.key)
-            if column or not columns[0]:
+            if column:
                 columns[column].append(node)
-            elif node.traced_in > columns[0][0].traced_in:
-                columns[0] = [node]
+            else:
+                # The two directions of a party share their start; those of one transfer start from its two sides.
+                held = [one for one in columns[0] if one.key == node.key]
+                others = [one for one in columns[0] if one.key != node.key]
+                columns[0] = [*others, max([*held, node], key=lambda one: one.traced_in)]
     parents = _parents(traces)
     centres: dict[tuple[Column, NodeKey], float] = {}
     boxes: dict[tuple[Column, NodeKey], Box] = {}

@@ -50,7 +50,7 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of a move; ``is_visible``: the account's own statement is received, so it belongs to a pool."""
+    """One side of a move; ``is_visible``: the account's own statement shows it, so that it belongs to a pool."""
 
     party: int
     account: int

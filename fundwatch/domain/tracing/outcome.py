@@ -46,7 +46,7 @@ _WORDS = {
     Ending.BANK: ("银行收费等", "银行付息等", "taken by the bank", "paid by the bank"),
     Ending.CLEARING: ("进入清算机构", "来自清算机构", "into a clearing firm", "from a clearing firm"),
     Ending.UNNAMED: ("对手未载明", "对手未载明", "counterparty not named", "counterparty not named"),
-    Ending.UNREPORTED: ("未报送账户", "未报送账户", "account not reported", "account not reported"),
+    Ending.UNREPORTED: ("对方流水未见", "对方流水未见", "no statement beyond", "no statement beyond"),
     Ending.OWN: ("转入本人未报送账户", "来自本人未报送账户", "own account, not reported", "own account, not reported"),
     Ending.UNSEEN: ("来源未见", "来源未见", "source not seen", "source not seen"),
     Ending.SMALL: (
@@ -174,16 +174,20 @@ def _sums(edges: Iterable[Edge]) -> tuple[dict[NodeKey, int], dict[NodeKey, int]
 
 
 def nodes_of(
-    principal: int, edges: Iterable[Edge], ended: dict[tuple[NodeKey, Ending], int], openings: dict[int, str]
+    origin: NodeKey,
+    principal: int,
+    edges: Iterable[Edge],
+    ended: dict[tuple[NodeKey, Ending], int],
+    openings: dict[int, str],
 ) -> tuple[Node, ...]:
-    """Return the nodes that edges join, in order of their keys."""
+    """Return the start and the nodes that edges join, in order of their keys."""
     edges = list(edges)
     came, went = _sums(edges)
     endings: dict[NodeKey, list[tuple[Ending, int]]] = defaultdict(list)
     for (key, ending), amount in sorted(ended.items()):
         if amount:
             endings[key].append((ending, amount))
-    keys = sorted({key for edge in edges for key in (edge.source, edge.target)} | set(endings))
+    keys = sorted({origin, *endings} | {key for edge in edges for key in (edge.source, edge.target)})
     return tuple(
         Node(
             key,
