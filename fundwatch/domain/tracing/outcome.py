@@ -50,8 +50,8 @@ _WORDS = {
     Ending.OWN: ("转入本人未报送账户", "来自本人未报送账户", "own account, not reported", "own account, not reported"),
     Ending.UNSEEN: ("来源未见", "来源未见", "source not seen", "source not seen"),
     Ending.SMALL: (
-        "低于最小金额，合并",
-        "低于最小金额，合并",
+        "小额合并",
+        "小额合并",
         "below the minimum, folded",
         "below the minimum, folded",
     ),
