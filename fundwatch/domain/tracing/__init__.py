@@ -1,0 +1,1 @@
+"""Where money came from and went: ordering, allocation, following, layout and drawing, all pure."""
