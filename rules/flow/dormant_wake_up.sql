@@ -50,19 +50,22 @@ measures:
 --    沉寂期且开户日期已知，成立；报送较晚的，看 accounts 的期初最近动账日期：足够早则成立，不够早则不算，
 --    没有载明（或是 w 之后的状态）则无从判断。亲见的沉寂不到 min_silent_days 的一半时，不提示“无从判断”。
 -- 5. 触发：评估日当日有与组外的往来。
--- 剪枝一（不漏）：只看评估日有与组外往来的账户；窗口内的笔数与金额不超过所读各日之和；W 日窗口至多跨两个 W 日桶，
+-- 剪枝一（不漏）：只看评估日有与组外往来、流水有报送的账户；窗口内的笔数与金额不超过所读各日之和；W 日窗口至多跨两个 W 日桶，
 -- 较大一边在其中一桶不少于所需金额的一半；无法折算的放行。
 -- 剪枝二（不漏）：激活日都在所读窗口内，故窗口之前、任何激活日的沉寂期都含有的那些天里有客户主动分录的账户不可能命中；
 -- 先看紧靠窗口的 W 日，在用的账户多半由此排除，再为余下的账户读整个沉寂期。
 -- 剪枝三（不漏）：不看本人互转时的沉寂期只会更长，先用它筛出有空档的账户，再为这些账户补本人互转。
 WITH touched AS (
-  SELECT DISTINCT account FROM (
+  SELECT DISTINCT e.canonical_key AS account
+  FROM (
     SELECT to_account AS account FROM transfers
     WHERE from_kind <> 'bank' AND from_group <> to_group AND to_account <> 0 AND day BETWEEN $from_day AND $to_day
     UNION ALL
     SELECT from_account FROM transfers
     WHERE to_kind <> 'bank' AND from_group <> to_group AND from_account <> 0 AND day BETWEEN $from_day AND $to_day
   ) AS sides
+  JOIN entities AS e ON e.canonical_key = sides.account
+  WHERE e.is_reported AND e.party_kind <> 'clearing'
 ),
 buckets AS (
   SELECT account, bucket, count(*) AS entries, max(is_own) AS is_own, COALESCE(sum(came), 0) AS came,
