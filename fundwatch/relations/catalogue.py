@@ -13,8 +13,8 @@ from fundwatch.sql.file import SqlFile, read_sql_file
 FOLDER = Path(__file__).parent / "sql"
 _ORDER = (
     "sightings", "account_numbers", "customers", "strong_links", "control_links", "firms", "entities", "transfers",
-    "remark_terms", "party_day", "pair_day", "principal_day", "weak_links", "shared_contacts",
-    "calendar_days", "coverage",
+    "remark_terms", "party_day", "pair_day", "group_month", "principal_day", "weak_links",
+    "shared_contacts", "calendar_days", "coverage",
 )  # fmt: skip
 
 

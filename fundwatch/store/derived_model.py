@@ -155,6 +155,15 @@ DERIVED: tuple[Declared, ...] = (
         ("day", "from_party", "to_party"),
     ),
     Declared(
+        "group_month",
+        "derived",
+        """
+        group_key BIGINT, month_first_day INTEGER, first_day INTEGER, last_day INTEGER, payers INTEGER, payments
+        INTEGER, in_cny BIGINT, unvalued_count INTEGER
+        """,
+        ("month_first_day", "group_key"),
+    ),
+    Declared(
         "principal_day",
         "derived",
         """

@@ -8,7 +8,7 @@ severity: high
 window_days: 90
 lookback_days: 90
 opens_alert: true
-reads: [entities, pair_day, transfers]
+reads: [entities, group_month, pair_day, transfers]
 requires: [transfers]
 claim:
   zh: "{window_days} 日内付款的 {payer_count} 名自然人中 {known_count} 名年龄可知，其中 {elder_count} 名年满 {elder_age} 岁，占 {elder_share}，为全市同期付款自然人中该占比 {base_share} 的 {lift} 倍；他们共转入 {elder_in} 元"
@@ -57,43 +57,52 @@ measures:
 --   are swept day by day, which gives the same counts.
 -- * Trigger: a day on which a person pays into the group. elder_in counts what has a value in CNY; where that does not
 --   reach the threshold and a payment has none, the answer is "not enough data".
--- Prune (exact): a window of W days meets at most two neighbouring buckets of W days, so payments of two buckets bound the
--- payers of the window, and amounts its amounts. To fire it takes elders: as many payments of theirs as the least share of
--- the least number; to lack ages it takes payers without one. Unvalued payments pass any amount.
+-- Prunes (exact): only a group that a person pays on an evaluated day is evaluated; the payers and the money of the months
+-- that the windows meet (group_month) are no less than a window's, and unvalued payments pass any amount. Days that lie in
+-- every window (the core; on a single night the whole window) bound known payers from below, all days read bound elders
+-- and payers without an age from above; 0.001 is for rounding. A stay or sum that leaves before the evaluated days adds and
+-- takes away alike, so it is left out, and one that began before them counts from their first day.
 WITH born AS (
   SELECT party_key, min(birth_day) + (1461 * $elder_age + 3) // 4 AS turns_day
   FROM entities
   WHERE party_kind = 'person' AND birth_day IS NOT NULL
   GROUP BY party_key
 ),
-buckets AS (
-  SELECT t.to_group AS group_key, t.day // $window_days AS bucket,
-    CAST(sum(CASE WHEN t.day >= b.turns_day THEN 1 ELSE 0 END) AS BIGINT) AS elder_payments,
-    CAST(sum(CASE WHEN t.day >= b.turns_day THEN COALESCE(t.amount_cny, 0) ELSE 0 END) AS BIGINT) AS elder_amount,
-    CAST(sum(CASE WHEN t.day >= b.turns_day AND t.amount_cny IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS elder_unvalued,
-    CAST(sum(CASE WHEN b.turns_day IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS ageless_payments,
-    CAST(COALESCE(sum(t.amount_cny), 0) AS BIGINT) AS amount, count(*) - count(t.amount_cny) AS unvalued
-  FROM transfers AS t
-  LEFT JOIN born AS b ON b.party_key = t.from_party
-  WHERE t.from_kind = 'person' AND t.to_kind <> 'clearing' AND t.from_group <> t.to_group AND t.to_group <> 0
-    AND t.day BETWEEN $from_day - $window_days + 1 AND $to_day
-  GROUP BY t.to_group, t.day // $window_days
+touched AS (
+  SELECT DISTINCT to_group AS group_key
+  FROM pair_day
+  WHERE from_kind = 'person' AND to_kind <> 'clearing' AND from_group <> to_group AND to_group <> 0
+    AND day BETWEEN $from_day AND $to_day
+),
+crowded AS (
+  SELECT m.group_key
+  FROM group_month AS m
+  JOIN touched AS t ON t.group_key = m.group_key
+  WHERE m.last_day >= $from_day - $window_days + 1 AND m.first_day <= $to_day
+  GROUP BY m.group_key
+  HAVING sum(m.payers) >= $min_known_age AND (sum(m.in_cny) >= $min_elder_in OR sum(m.unvalued_count) > 0)
+),
+payers AS (
+  SELECT p.to_group AS group_key, p.from_party AS payer, max(p.day) AS last_day,
+    max(CASE WHEN p.day BETWEEN $to_day - $window_days + 1 AND $from_day THEN 1 ELSE 0 END) AS is_core
+  FROM pair_day AS p
+  JOIN crowded AS c ON c.group_key = p.to_group
+  WHERE p.from_kind = 'person' AND p.to_kind <> 'clearing' AND p.from_group <> p.to_group
+    AND p.day BETWEEN $from_day - $window_days + 1 AND $to_day
+  GROUP BY p.to_group, p.from_party
 ),
 candidates AS (
-  SELECT DISTINCT group_key FROM (
-    SELECT group_key, bucket, sum(elder_payments) AS elder_payments, sum(elder_amount) AS elder_amount,
-      sum(elder_unvalued) AS elder_unvalued, sum(ageless_payments) AS ageless_payments, sum(amount) AS amount,
-      sum(unvalued) AS unvalued
-    FROM (
-      SELECT * FROM buckets
-      UNION ALL
-      SELECT group_key, bucket + 1 AS bucket, elder_payments, elder_amount, elder_unvalued, ageless_payments, amount, unvalued
-      FROM buckets
-    ) AS neighbours
-    GROUP BY group_key, bucket
-  ) AS pairs
-  WHERE (elder_payments >= $min_elder_share * $min_known_age AND (elder_amount >= $min_elder_in OR elder_unvalued > 0))
-    OR (ageless_payments >= (1 - $min_known_share) * $min_known_age AND (amount >= $min_elder_in OR unvalued > 0))
+  SELECT group_key FROM (
+    SELECT p.group_key, sum(CASE WHEN p.last_day >= b.turns_day THEN 1 ELSE 0 END) AS elders,
+      sum(CASE WHEN b.turns_day IS NULL THEN 1 ELSE 0 END) AS ageless,
+      sum(CASE WHEN b.turns_day IS NULL THEN 0 ELSE p.is_core END) AS core_known
+    FROM payers AS p
+    LEFT JOIN born AS b ON b.party_key = p.payer
+    GROUP BY p.group_key
+  ) AS counted
+  WHERE elders >= $min_elder_share * GREATEST(core_known, $min_known_age) - 0.001
+    OR (ageless >= (1 - $min_known_share) * $min_known_age - 0.001
+      AND $min_known_share * ageless >= (1 - $min_known_share) * core_known - 0.001)
 ),
 legs AS (
   SELECT t.to_group AS group_key, t.from_party AS payer, t.day, t.amount_cny, t.out_record, t.in_record,
@@ -117,10 +126,20 @@ paid AS (
 -- A payer stays in the window for W days after each payment or until the next one, so that nobody counts twice. Elders'
 -- payments are a person's last ones, so the same stays count the elders.
 stays AS (
-  SELECT group_key, known, elder, day AS enters,
+  SELECT group_key, known, elder, GREATEST(day, $from_day) AS enters,
     LEAST(day + $window_days,
           COALESCE(LEAD(day) OVER (PARTITION BY group_key, payer ORDER BY day), day + $window_days)) AS leaves
+  FROM (
+    SELECT group_key, payer, max(day) AS day, max(known) AS known, max(elder) AS elder
+    FROM paid
+    GROUP BY group_key, payer, GREATEST(day, $from_day)
+  ) AS last_ones
+),
+sums AS (
+  SELECT group_key, day, CAST(sum(amount) AS BIGINT) AS amount, CAST(sum(elder_amount) AS BIGINT) AS elder_amount,
+    CAST(sum(unvalued) AS BIGINT) AS unvalued, CAST(sum(elder_unvalued) AS BIGINT) AS elder_unvalued
   FROM paid
+  GROUP BY group_key, day
 ),
 steps AS (
   SELECT group_key, day, CAST(sum(payers) AS BIGINT) AS payers, CAST(sum(known) AS BIGINT) AS known,
@@ -132,11 +151,15 @@ steps AS (
       0 AS elder_unvalued, 0 AS is_trigger
     FROM stays
     UNION ALL
-    SELECT group_key, leaves, -1, -known, -elder, 0, 0, 0, 0, 0 FROM stays
+    SELECT group_key, leaves, -1, -known, -elder, 0, 0, 0, 0, 0 FROM stays WHERE leaves <= $to_day
     UNION ALL
-    SELECT group_key, day, 0, 0, 0, amount, elder_amount, unvalued, elder_unvalued, 1 FROM paid
+    SELECT group_key, GREATEST(day, $from_day), 0, 0, 0, amount, elder_amount, unvalued, elder_unvalued,
+      CASE WHEN day >= $from_day THEN 1 ELSE 0 END
+    FROM sums
     UNION ALL
-    SELECT group_key, day + $window_days, 0, 0, 0, -amount, -elder_amount, -unvalued, -elder_unvalued, 0 FROM paid
+    SELECT group_key, day + $window_days, 0, 0, 0, -amount, -elder_amount, -unvalued, -elder_unvalued, 0
+    FROM sums
+    WHERE day + $window_days <= $to_day
   ) AS changes
   GROUP BY group_key, day
 ),
@@ -169,29 +192,34 @@ near AS (
       OR (known_count >= $min_known_age AND CAST(elder_count AS DOUBLE) >= $min_elder_share * known_count
         AND (elder_in >= $min_elder_in OR elder_unvalued > 0)))
 ),
--- All persons of known age who paid anybody, a row a day.
+-- All persons of known age who paid anybody: those seen on a core day are in every window, the others are followed day by
+-- day; having no core day, their days are the rest.
+steady AS (
+  SELECT p.payer, b.turns_day
+  FROM (
+    SELECT DISTINCT from_party AS payer
+    FROM pair_day
+    WHERE from_kind = 'person' AND from_group <> to_group AND to_kind NOT IN ('cash', 'bank')
+      AND day BETWEEN $to_day - $window_days + 1 AND $from_day
+  ) AS p
+  JOIN born AS b ON b.party_key = p.payer
+),
 city_days AS (
   SELECT p.from_party AS payer, p.day, max(b.turns_day) AS turns_day
   FROM pair_day AS p
   JOIN born AS b ON b.party_key = p.from_party
-  WHERE p.from_kind = 'person' AND p.from_group <> p.to_group AND p.to_kind NOT IN ('cash', 'bank')
+  LEFT JOIN steady AS s ON s.payer = p.from_party
+  WHERE p.from_kind = 'person' AND p.from_group <> p.to_group AND p.to_kind NOT IN ('cash', 'bank') AND s.payer IS NULL
     AND p.day BETWEEN $from_day - $window_days + 1 AND $to_day
+    AND (p.day < $to_day - $window_days + 1 OR p.day > $from_day)
   GROUP BY p.from_party, p.day
-),
-steady AS (
-  SELECT payer, max(turns_day) AS turns_day FROM city_days
-  WHERE day BETWEEN $to_day - $window_days + 1 AND $from_day
-  GROUP BY payer
 ),
 city_stays AS (
   SELECT turns_day, $from_day AS enters, $to_day + 1 AS leaves FROM steady
   UNION ALL
-  SELECT c.turns_day, c.day AS enters,
-    LEAST(c.day + $window_days,
-          COALESCE(LEAD(c.day) OVER (PARTITION BY c.payer ORDER BY c.day), c.day + $window_days)) AS leaves
-  FROM city_days AS c
-  LEFT JOIN steady AS s ON s.payer = c.payer
-  WHERE s.payer IS NULL
+  SELECT turns_day, day AS enters,
+    LEAST(day + $window_days, COALESCE(LEAD(day) OVER (PARTITION BY payer ORDER BY day), day + $window_days)) AS leaves
+  FROM city_days
 ),
 city AS (
   SELECT day,

@@ -10,7 +10,7 @@ severity: [high, critical]
 window_days: 30
 lookback_days: 30
 opens_alert: true
-reads: [transfers]
+reads: [group_month, transfers]
 requires: [transfers]
 claim:
   zh: "{window_days} 日内 {payer_count} 名自然人转入 {person_in} 元；同期转出 {amount_out} 元，为转入的 {out_ratio}，其中 {top3_share} 流向转出最多的三方"
@@ -50,27 +50,24 @@ measures:
 --    对手算转出，但真实收款人未知，不参与前三名。
 -- 3. 触发：评估日当日控制组与外部有往来。只读窗口内的数据。
 -- 4. 已申报的放款与还款（is_loan）两端都不计：小贷公司收回许多人的还款、再放给少数人，是它的本业，另有 M01 核对其余来款。
--- 剪枝（不漏）：W 日窗口最多跨两个相邻的 W 日桶，故窗口内的付款笔数（不少于人数）和金额都不超过相邻两桶之和。
--- 无法折算的付款按任意金额放行。
-WITH buckets AS (
-  SELECT to_group AS group_key, day // $window_days AS bucket, count(*) AS payments,
-    COALESCE(sum(amount_cny), 0) AS amount, count(*) - count(amount_cny) AS unvalued
-  FROM transfers
-  WHERE from_kind = 'person' AND to_kind <> 'clearing' AND from_group <> to_group AND to_group <> 0
-    AND NOT is_loan AND day BETWEEN $from_day - $window_days + 1 AND $to_day
-  GROUP BY 1, 2
+-- 5. 无从判断：人数够、金额可能够（够数，或有付款无法折算），而窗口内有往来无法折算。
+-- 剪枝（不漏）：只评估当日有往来的组；窗口所及各月的付款人数与金额（group_month，同一人每月计一次）不少于窗口内的，
+-- 无法折算的付款按任意金额放行。评估首日以前已离开窗口的，加减相抵，不必计；以前进入、当日仍在的，从首日计起。
+WITH touched AS (
+  SELECT DISTINCT group_key FROM (
+    SELECT to_group AS group_key FROM transfers
+    WHERE from_group <> to_group AND from_kind <> 'bank' AND NOT is_loan AND day BETWEEN $from_day AND $to_day
+    UNION ALL
+    SELECT from_group FROM transfers
+    WHERE from_group <> to_group AND to_kind <> 'bank' AND NOT is_loan AND day BETWEEN $from_day AND $to_day
+  ) AS sides
 ),
 candidates AS (
-  SELECT DISTINCT group_key FROM (
-    SELECT group_key, bucket, sum(payments) AS payments, sum(amount) AS amount, sum(unvalued) AS unvalued
-    FROM (
-      SELECT group_key, bucket, payments, amount, unvalued FROM buckets
-      UNION ALL
-      SELECT group_key, bucket + 1 AS bucket, payments, amount, unvalued FROM buckets
-    ) AS neighbours
-    GROUP BY 1, 2
-  ) AS pairs
-  WHERE payments >= $min_payers AND (amount >= $min_person_in OR unvalued > 0)
+  SELECT m.group_key
+  FROM group_month AS m JOIN touched AS t ON t.group_key = m.group_key
+  WHERE m.last_day >= $from_day - $window_days + 1 AND m.first_day <= $to_day
+  GROUP BY m.group_key
+  HAVING sum(m.payers) >= $min_payers AND (sum(m.in_cny) >= $min_person_in OR sum(m.unvalued_count) > 0)
 ),
 -- 候选组与外部之间的往来，一笔一行；以下各步只读它。
 legs AS (
@@ -89,11 +86,13 @@ legs AS (
     AND NOT t.is_loan
 ),
 paid AS (
-  SELECT DISTINCT group_key, other AS payer, day FROM legs WHERE is_in = 1 AND is_person
+  SELECT group_key, other AS payer, max(day) AS day FROM legs
+  WHERE is_in = 1 AND is_person
+  GROUP BY group_key, other, GREATEST(day, $from_day)
 ),
 -- 扫描线：某人付款后 W 日内算在窗口中；下一次付款更早到来时首尾相接，一人始终只计一次。
 stays AS (
-  SELECT group_key, day AS enters,
+  SELECT group_key, GREATEST(day, $from_day) AS enters,
     LEAST(day + $window_days,
           COALESCE(LEAD(day) OVER (PARTITION BY group_key, payer ORDER BY day), day + $window_days)) AS leaves
   FROM paid
@@ -102,7 +101,7 @@ payer_steps AS (
   SELECT group_key, day, CAST(sum(step) AS BIGINT) AS payers FROM (
     SELECT group_key, enters AS day, 1 AS step FROM stays
     UNION ALL
-    SELECT group_key, leaves AS day, -1 AS step FROM stays
+    SELECT group_key, leaves AS day, -1 AS step FROM stays WHERE leaves <= $to_day
   ) AS ends
   GROUP BY 1, 2
 ),
@@ -120,7 +119,8 @@ flows AS (
     CAST(sum(CASE WHEN l.is_in = 1 AND l.is_person THEN COALESCE(l.amount_cny, 0) ELSE 0 END) AS BIGINT) AS person_in,
     CAST(sum(CASE WHEN l.is_in = 1 THEN COALESCE(l.amount_cny, 0) ELSE 0 END) AS BIGINT) AS came,
     CAST(sum(CASE WHEN l.is_in = 0 THEN COALESCE(l.amount_cny, 0) ELSE 0 END) AS BIGINT) AS went,
-    CAST(sum(CASE WHEN l.amount_cny IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS unvalued
+    CAST(sum(CASE WHEN l.amount_cny IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS unvalued,
+    CAST(sum(CASE WHEN l.amount_cny IS NULL AND l.is_in = 1 AND l.is_person THEN 1 ELSE 0 END) AS BIGINT) AS person_unvalued
   FROM legs AS l JOIN crowded AS c ON c.group_key = l.group_key
   GROUP BY 1, 2
 ),
@@ -128,13 +128,16 @@ flows AS (
 steps AS (
   SELECT group_key, day, CAST(sum(payers) AS BIGINT) AS payers, CAST(sum(person_in) AS BIGINT) AS person_in,
     CAST(sum(came) AS BIGINT) AS came, CAST(sum(went) AS BIGINT) AS went, CAST(sum(unvalued) AS BIGINT) AS unvalued,
-    max(is_trigger) AS is_trigger
+    CAST(sum(person_unvalued) AS BIGINT) AS person_unvalued, max(is_trigger) AS is_trigger
   FROM (
-    SELECT group_key, day, 0 AS payers, person_in, came, went, unvalued, 1 AS is_trigger FROM flows
+    SELECT group_key, GREATEST(day, $from_day) AS day, 0 AS payers, person_in, came, went, unvalued, person_unvalued,
+      CASE WHEN day >= $from_day THEN 1 ELSE 0 END AS is_trigger
+    FROM flows
     UNION ALL
-    SELECT group_key, day + $window_days, 0, -person_in, -came, -went, -unvalued, 0 FROM flows
+    SELECT group_key, day + $window_days, 0, -person_in, -came, -went, -unvalued, -person_unvalued, 0
+    FROM flows WHERE day + $window_days <= $to_day
     UNION ALL
-    SELECT s.group_key, s.day, s.payers, 0, 0, 0, 0, 0
+    SELECT s.group_key, s.day, s.payers, 0, 0, 0, 0, 0, 0
     FROM payer_steps AS s JOIN crowded AS c ON c.group_key = s.group_key
   ) AS changes
   GROUP BY 1, 2
@@ -150,12 +153,15 @@ windows AS (
     CAST(sum(went) OVER (PARTITION BY group_key ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS BIGINT)
       AS amount_out,
     sum(unvalued) OVER (PARTITION BY group_key ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) > 0
-      AS is_unvalued
+      AS is_unvalued,
+    sum(person_unvalued) OVER (PARTITION BY group_key ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+      AS person_unvalued
   FROM steps
 ),
 near AS (
   SELECT * FROM windows
   WHERE is_trigger = 1 AND day BETWEEN $from_day AND $to_day AND payer_count >= $min_payers
+    AND (person_in >= $min_person_in OR person_unvalued > 0)
     AND (is_unvalued
       OR (person_in >= $min_person_in
         AND CAST(amount_out AS DOUBLE) / NULLIF(amount_in, 0) >= $min_out_ratio))

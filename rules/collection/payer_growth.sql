@@ -8,7 +8,7 @@ severity: medium
 window_days: 120
 lookback_days: 485
 opens_alert: true
-reads: [coverage, entities, pair_day, transfers]
+reads: [coverage, entities, group_month, pair_day, transfers]
 requires: [transfers]
 claim:
   zh: "首次付款的自然人连续三期（每期三十天）增长：{second_new}、{third_new}、{latest_new} 人（此前一期 {first_new} 人），每期不少于上一期的 {least_growth} 倍"
@@ -56,42 +56,54 @@ measures:
 --   that begins inside the window, makes old payers look new later on. (Days of the latest period that are missing only
 --   hide newcomers.) A late delivery is there by now and spoils nothing. Where no account of the group is reported, it
 --   is the payers' banks that are asked: all of them.
--- Exact prune: three periods of min_new_payers are 3 x min_new_payers pairs (payer, day) within the window, which touches
--- two neighbouring buckets of its length; the sum of both bounds it.
-WITH buckets AS (
-    SELECT to_group AS group_key, day // $window_days AS bucket, count(*) AS payments
+-- Exact prunes: only a group that a person paid on an evaluated day can have a newcomer on it. The payers of the months
+-- which a span of days meets (group_month) are no fewer than the span's newcomers; each period's are min_growth times
+-- those of the period before, of which the earliest has min_new_payers (0.001 for rounding). A person's first payment
+-- in the days read is an arrival; later ones can be one only where the days read hold more than memory_days between
+-- the first and the last. A newcomer's stay in a period that ends before the evaluated days adds and takes away alike, so
+-- it is left out, and one that began before them counts from their first day.
+WITH touched AS (
+    SELECT DISTINCT to_group AS group_key
     FROM pair_day
     WHERE from_kind = 'person' AND to_kind <> 'clearing' AND from_group <> to_group AND to_group <> 0
-      AND day BETWEEN $from_day - $window_days + 1 AND $to_day
-    GROUP BY to_group, day // $window_days
+      AND day BETWEEN $from_day AND $to_day
 ),
 candidates AS (
-    SELECT DISTINCT group_key
-    FROM (
-        SELECT group_key, bucket, sum(payments) AS payments
-        FROM (
-            SELECT group_key, bucket, payments FROM buckets
-            UNION ALL
-            SELECT group_key, bucket + 1, payments FROM buckets
-        ) AS neighbours
-        GROUP BY group_key, bucket
-    ) AS pairs
-    WHERE payments >= 3 * $min_new_payers
+    SELECT group_month.group_key
+    FROM group_month
+    JOIN touched ON touched.group_key = group_month.group_key
+    WHERE group_month.last_day >= $from_day - $window_days + 1 AND group_month.first_day <= $to_day
+    GROUP BY group_month.group_key
+    HAVING sum(group_month.payers) >= $min_new_payers * (1 + $min_growth + $min_growth * $min_growth) - 0.001
+       AND sum(CASE WHEN group_month.last_day >= $from_day - $window_days // 4 + 1 THEN group_month.payers ELSE 0 END)
+           >= $min_new_payers * $min_growth * $min_growth - 0.001
 ),
 paid AS (
+    SELECT pair_day.to_group AS group_key, pair_day.from_party AS payer, min(pair_day.day) AS first_day,
+           max(pair_day.day) AS last_day
+    FROM pair_day
+    JOIN candidates ON candidates.group_key = pair_day.to_group
+    WHERE pair_day.from_kind = 'person' AND pair_day.to_kind <> 'clearing' AND pair_day.from_group <> pair_day.to_group
+      AND pair_day.day BETWEEN $from_day - $window_days + 1 - $memory_days AND $to_day
+    GROUP BY pair_day.to_group, pair_day.from_party
+),
+returned AS (
     SELECT pair_day.to_group AS group_key, pair_day.from_party AS payer, pair_day.day,
            LAG(pair_day.day) OVER (
                PARTITION BY pair_day.to_group, pair_day.from_party ORDER BY pair_day.day, pair_day.any_transfer
            ) AS before
     FROM pair_day
-    JOIN candidates ON candidates.group_key = pair_day.to_group
+    JOIN paid ON paid.group_key = pair_day.to_group AND paid.payer = pair_day.from_party
+        AND paid.last_day - paid.first_day > $memory_days
     WHERE pair_day.from_kind = 'person' AND pair_day.to_kind <> 'clearing' AND pair_day.from_group <> pair_day.to_group
       AND pair_day.day BETWEEN $from_day - $window_days + 1 - $memory_days AND $to_day
 ),
 arrivals AS (
+    SELECT group_key, payer, first_day AS day FROM paid WHERE first_day >= $from_day - $window_days + 1
+    UNION ALL
     SELECT group_key, payer, day
-    FROM paid
-    WHERE day >= $from_day - $window_days + 1 AND (before IS NULL OR day - before > $memory_days)
+    FROM returned
+    WHERE day >= $from_day - $window_days + 1 AND day - before > $memory_days
 ),
 newcomers AS (
     SELECT group_key, day, count(*) AS people FROM arrivals GROUP BY group_key, day
@@ -106,21 +118,25 @@ places AS (
     SELECT 3
 ),
 -- Sweep line: a newcomer is in the latest period for a quarter of the window, then in the period before, and so on.
+stays AS (
+    SELECT newcomers.group_key, newcomers.people, places.place,
+           newcomers.day + places.place * ($window_days // 4) AS enters,
+           newcomers.day + (places.place + 1) * ($window_days // 4) AS leaves
+    FROM newcomers
+    JOIN places ON newcomers.day + places.place * ($window_days // 4) <= $to_day
+        AND newcomers.day + (places.place + 1) * ($window_days // 4) > $from_day
+),
 steps AS (
     SELECT group_key, day, CAST(sum(CASE WHEN place = 0 THEN people ELSE 0 END) AS BIGINT) AS latest,
            CAST(sum(CASE WHEN place = 1 THEN people ELSE 0 END) AS BIGINT) AS third,
            CAST(sum(CASE WHEN place = 2 THEN people ELSE 0 END) AS BIGINT) AS second,
            CAST(sum(CASE WHEN place = 3 THEN people ELSE 0 END) AS BIGINT) AS first, max(is_trigger) AS is_trigger
     FROM (
-        SELECT newcomers.group_key, newcomers.day + places.place * ($window_days // 4) AS day, places.place,
-               newcomers.people, CASE WHEN places.place = 0 THEN 1 ELSE 0 END AS is_trigger
-        FROM newcomers
-        CROSS JOIN places
+        SELECT group_key, GREATEST(enters, $from_day) AS day, place, people,
+               CASE WHEN place = 0 AND enters >= $from_day THEN 1 ELSE 0 END AS is_trigger
+        FROM stays
         UNION ALL
-        SELECT newcomers.group_key, newcomers.day + (places.place + 1) * ($window_days // 4), places.place,
-               -newcomers.people, 0
-        FROM newcomers
-        CROSS JOIN places
+        SELECT group_key, leaves, place, -people, 0 FROM stays WHERE leaves <= $to_day
     ) AS changes
     GROUP BY group_key, day
 ),

@@ -8,7 +8,7 @@ severity: medium
 window_days: 90
 lookback_days: 90
 opens_alert: true
-reads: [entities, transfers]
+reads: [entities, group_month, transfers]
 requires: [transfers]
 claim:
   zh: "{window_days} 日内 {payer_count} 名自然人存入 {deposit_count} 笔共 {deposit_sum} 元，其中 {round_share} 为 {best_unit} 元的整数倍，同类主体为 {peer_share}，高出 {excess_share}"
@@ -65,8 +65,12 @@ measures:
 -- * A class with fewer than min_peer_deposits credits at other groups falls back to all classes; where these are too
 --   few as well the answer is "not enough data".
 -- * Evaluated on days on which such a credit arrives.
--- Exact prunes: a window of W days touches two neighbouring buckets of W days, so payers (at most credits) in it are at
--- most the credits of both; and a share reached for any unit is reached for 500.
+-- Exact prunes: only a group that such a credit reaches on an evaluated day is evaluated, and the payers of the months that
+-- the windows meet (group_month) are no fewer than a window's. Days that lie in every window (the core; on a single night
+-- the whole window) count in each of them, others at most once: so the multiples of 500 of the core and all others
+-- bound a share from above, as each multiple is a credit in CNY too; likewise the credits in foreign currency. (0.001
+-- for rounding; a share reached for any unit is reached for 500.) A stay or sum that leaves before the evaluated days
+-- adds and takes away alike, so it is left out, and one that began before them counts from their first day.
 WITH special AS (
     -- a party is of one class; reporting firms are told apart by sector through their institution
     SELECT party_key, min(COALESCE(firm_institution, party_class)) AS peer_class
@@ -74,66 +78,79 @@ WITH special AS (
     WHERE firm_institution IS NOT NULL OR party_class NOT IN ('ordinary', 'public', 'licensed', 'clearing')
     GROUP BY party_key
 ),
-credits AS (
-    SELECT transfers.to_group AS group_key, transfers.to_kind, transfers.to_party, transfers.day, count(*) AS seen,
-           CAST(sum(CASE WHEN transfers.currency = 'CNY' THEN 1 ELSE 0 END) AS BIGINT) AS known,
-           CAST(sum(CASE WHEN transfers.currency = 'CNY' THEN transfers.amount ELSE 0 END) AS BIGINT) AS amount,
-           CAST(sum(CASE WHEN transfers.currency = 'CNY' AND transfers.amount % 50000 = 0 THEN 1 ELSE 0 END) AS BIGINT)
-               AS by_500,
-           CAST(sum(CASE WHEN transfers.currency = 'CNY' AND transfers.amount % 100000 = 0 THEN 1 ELSE 0 END) AS BIGINT)
-               AS by_1000,
-           CAST(sum(CASE WHEN transfers.currency = 'CNY' AND transfers.amount % 500000 = 0 THEN 1 ELSE 0 END) AS BIGINT)
-               AS by_5000,
-           CAST(sum(CASE WHEN transfers.currency = 'CNY' AND transfers.amount % 1000000 = 0 THEN 1 ELSE 0 END) AS BIGINT)
-               AS by_10000
+touched AS (
+    SELECT DISTINCT transfers.to_group AS group_key
     FROM transfers
     WHERE transfers.from_kind = 'person' AND transfers.to_kind <> 'clearing' AND transfers.to_group <> 0
       AND transfers.from_group <> transfers.to_group AND NOT transfers.is_loan
-      AND transfers.day BETWEEN $from_day - $window_days + 1 AND $to_day
       AND ((transfers.currency = 'CNY' AND transfers.amount >= $min_amount)
            OR (transfers.currency <> 'CNY' AND COALESCE(transfers.amount_cny, $min_amount) >= $min_amount))
-    GROUP BY transfers.to_group, transfers.to_kind, transfers.to_party, transfers.day
+      AND transfers.day BETWEEN $from_day AND $to_day
 ),
-daily AS (
-    SELECT credits.group_key, credits.to_kind || '|' || COALESCE(special.peer_class, 'ordinary') AS peer_class,
-           credits.day, CAST(sum(credits.seen) AS BIGINT) AS seen, CAST(sum(credits.known) AS BIGINT) AS known,
-           CAST(sum(credits.amount) AS BIGINT) AS amount, CAST(sum(credits.by_500) AS BIGINT) AS by_500,
-           CAST(sum(credits.by_1000) AS BIGINT) AS by_1000, CAST(sum(credits.by_5000) AS BIGINT) AS by_5000,
-           CAST(sum(credits.by_10000) AS BIGINT) AS by_10000
-    FROM credits
-    LEFT JOIN special ON special.party_key = credits.to_party
-    GROUP BY credits.group_key, credits.to_kind || '|' || COALESCE(special.peer_class, 'ordinary'), credits.day
+crowded AS (
+    SELECT group_month.group_key
+    FROM group_month
+    JOIN touched ON touched.group_key = group_month.group_key
+    WHERE group_month.last_day >= $from_day - $window_days + 1 AND group_month.first_day <= $to_day
+    GROUP BY group_month.group_key
+    HAVING sum(group_month.payers) >= $min_payers
+),
+totals AS (
+    SELECT transfers.to_group AS group_key, count(*) AS seen,
+           sum(CASE WHEN transfers.day BETWEEN $to_day - $window_days + 1 AND $from_day AND transfers.currency = 'CNY'
+                    THEN 1 ELSE 0 END) AS core_known,
+           sum(CASE WHEN transfers.day BETWEEN $to_day - $window_days + 1 AND $from_day AND transfers.currency = 'CNY'
+                         AND transfers.amount % 50000 = 0 THEN 1 ELSE 0 END) AS core_round,
+           sum(CASE WHEN transfers.currency = 'CNY' AND transfers.amount % 50000 = 0 THEN 1 ELSE 0 END) AS all_round,
+           sum(CASE WHEN transfers.currency <> 'CNY' THEN 1 ELSE 0 END) AS all_unknown
+    FROM transfers
+    JOIN crowded ON crowded.group_key = transfers.to_group
+    WHERE transfers.from_kind = 'person' AND transfers.to_kind <> 'clearing' AND transfers.to_group <> 0
+      AND transfers.from_group <> transfers.to_group AND NOT transfers.is_loan
+      AND ((transfers.currency = 'CNY' AND transfers.amount >= $min_amount)
+           OR (transfers.currency <> 'CNY' AND COALESCE(transfers.amount_cny, $min_amount) >= $min_amount))
+      AND transfers.day BETWEEN $from_day - $window_days + 1 AND $to_day
+    GROUP BY transfers.to_group
 ),
 candidates AS (
-    SELECT DISTINCT group_key
-    FROM (
-        SELECT group_key, bucket, sum(seen) AS seen
-        FROM (
-            SELECT group_key, day // $window_days AS bucket, seen FROM daily
-            UNION ALL
-            SELECT group_key, day // $window_days + 1, seen FROM daily
-        ) AS neighbours
-        GROUP BY group_key, bucket
-    ) AS pairs
+    SELECT group_key
+    FROM totals
     WHERE seen >= $min_payers
+      AND (core_round + (1 - $min_round_share) * (all_round - core_round) >= $min_round_share * core_known - 0.001
+           OR $min_known_share * all_unknown >= (1 - $min_known_share) * core_known - 0.001)
 ),
 deposits AS (
-    SELECT transfers.to_group AS group_key, transfers.day, transfers.from_party AS payer, transfers.currency,
-           transfers.out_record, transfers.in_record
+    SELECT transfers.to_group AS group_key, transfers.to_kind || '|' || COALESCE(special.peer_class, 'ordinary') AS peer_class,
+           transfers.day, transfers.from_party AS payer, transfers.currency, transfers.amount, transfers.out_record,
+           transfers.in_record
     FROM transfers
     JOIN candidates ON candidates.group_key = transfers.to_group
-    WHERE transfers.from_kind = 'person' AND transfers.to_kind <> 'clearing'
+    LEFT JOIN special ON special.party_key = transfers.to_party
+    WHERE transfers.from_kind = 'person' AND transfers.to_kind <> 'clearing' AND transfers.to_group <> 0
       AND transfers.from_group <> transfers.to_group AND NOT transfers.is_loan
-      AND transfers.day BETWEEN $from_day - $window_days + 1 AND $to_day
       AND ((transfers.currency = 'CNY' AND transfers.amount >= $min_amount)
            OR (transfers.currency <> 'CNY' AND COALESCE(transfers.amount_cny, $min_amount) >= $min_amount))
+      AND transfers.day BETWEEN $from_day - $window_days + 1 AND $to_day
+),
+daily AS (
+    SELECT group_key, peer_class, day, count(*) AS seen,
+           CAST(sum(CASE WHEN currency = 'CNY' THEN 1 ELSE 0 END) AS BIGINT) AS known,
+           CAST(sum(CASE WHEN currency = 'CNY' THEN amount ELSE 0 END) AS BIGINT) AS amount,
+           CAST(sum(CASE WHEN currency = 'CNY' AND amount % 50000 = 0 THEN 1 ELSE 0 END) AS BIGINT) AS by_500,
+           CAST(sum(CASE WHEN currency = 'CNY' AND amount % 100000 = 0 THEN 1 ELSE 0 END) AS BIGINT) AS by_1000,
+           CAST(sum(CASE WHEN currency = 'CNY' AND amount % 500000 = 0 THEN 1 ELSE 0 END) AS BIGINT) AS by_5000,
+           CAST(sum(CASE WHEN currency = 'CNY' AND amount % 1000000 = 0 THEN 1 ELSE 0 END) AS BIGINT) AS by_10000
+    FROM deposits
+    GROUP BY group_key, peer_class, day
 ),
 -- Sweep line: a payer counts from a day on for W days; the next credit, coming earlier, joins on, so nobody counts twice.
 stays AS (
-    SELECT group_key, day AS enters,
+    SELECT group_key, GREATEST(day, $from_day) AS enters,
            LEAST(day + $window_days,
                  COALESCE(LEAD(day) OVER (PARTITION BY group_key, payer ORDER BY day), day + $window_days)) AS leaves
-    FROM (SELECT DISTINCT group_key, payer, day FROM deposits) AS paid
+    FROM (
+        SELECT group_key, payer, max(day) AS day FROM deposits GROUP BY group_key, payer, GREATEST(day, $from_day)
+    ) AS paid
 ),
 steps AS (
     SELECT group_key, day, CAST(sum(payers) AS BIGINT) AS payers, CAST(sum(seen) AS BIGINT) AS seen,
@@ -141,15 +158,14 @@ steps AS (
     FROM (
         SELECT group_key, enters AS day, 1 AS payers, 0 AS seen, 0 AS known, 0 AS by_500, 0 AS is_trigger FROM stays
         UNION ALL
-        SELECT group_key, leaves, -1, 0, 0, 0, 0 FROM stays
+        SELECT group_key, leaves, -1, 0, 0, 0, 0 FROM stays WHERE leaves <= $to_day
         UNION ALL
-        SELECT daily.group_key, daily.day, 0, daily.seen, daily.known, daily.by_500, 1
+        SELECT group_key, GREATEST(day, $from_day), 0, seen, known, by_500, CASE WHEN day >= $from_day THEN 1 ELSE 0 END
         FROM daily
-        JOIN candidates ON candidates.group_key = daily.group_key
         UNION ALL
-        SELECT daily.group_key, daily.day + $window_days, 0, -daily.seen, -daily.known, -daily.by_500, 0
+        SELECT group_key, day + $window_days, 0, -seen, -known, -by_500, 0
         FROM daily
-        JOIN candidates ON candidates.group_key = daily.group_key
+        WHERE day + $window_days <= $to_day
     ) AS changes
     GROUP BY group_key, day
 ),
@@ -184,11 +200,20 @@ own AS (
     GROUP BY near.group_key, near.end_day, daily.peer_class
 ),
 class_days AS (
-    SELECT peer_class, day, CAST(sum(known) AS BIGINT) AS known, CAST(sum(by_500) AS BIGINT) AS by_500,
-           CAST(sum(by_1000) AS BIGINT) AS by_1000, CAST(sum(by_5000) AS BIGINT) AS by_5000,
-           CAST(sum(by_10000) AS BIGINT) AS by_10000
-    FROM daily
-    GROUP BY peer_class, day
+    -- what everybody received, a row per class and day
+    SELECT transfers.to_kind || '|' || COALESCE(special.peer_class, 'ordinary') AS peer_class, transfers.day,
+           count(*) AS known,
+           CAST(sum(CASE WHEN transfers.amount % 50000 = 0 THEN 1 ELSE 0 END) AS BIGINT) AS by_500,
+           CAST(sum(CASE WHEN transfers.amount % 100000 = 0 THEN 1 ELSE 0 END) AS BIGINT) AS by_1000,
+           CAST(sum(CASE WHEN transfers.amount % 500000 = 0 THEN 1 ELSE 0 END) AS BIGINT) AS by_5000,
+           CAST(sum(CASE WHEN transfers.amount % 1000000 = 0 THEN 1 ELSE 0 END) AS BIGINT) AS by_10000
+    FROM transfers
+    LEFT JOIN special ON special.party_key = transfers.to_party
+    WHERE transfers.from_kind = 'person' AND transfers.to_kind <> 'clearing' AND transfers.to_group <> 0
+      AND transfers.from_group <> transfers.to_group AND NOT transfers.is_loan
+      AND transfers.currency = 'CNY' AND transfers.amount >= $min_amount
+      AND transfers.day BETWEEN $from_day - $window_days + 1 AND $to_day
+    GROUP BY transfers.to_kind, special.peer_class, transfers.day
 ),
 classes AS (
     SELECT evenings.end_day, class_days.peer_class, CAST(sum(class_days.known) AS BIGINT) AS known,

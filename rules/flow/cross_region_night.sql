@@ -8,7 +8,7 @@ severity: low
 window_days: 30
 lookback_days: 59
 opens_alert: false
-reads: [entities, reference_lexicon, transfers]
+reads: [entities, group_month, pair_day, reference_lexicon, transfers]
 requires: [transfers]
 claim:
   zh: "{window_days} 日内付款自然人来自 {prefecture_count} 个地市，本地占 {local_share}；有真实时刻的收付 {entry_count} 笔，夜间占 {night_share}（-- 为不构成疑点的一项）"
@@ -53,51 +53,137 @@ measures:
 --   state days only, nothing is said.
 -- * Trigger: for the first part a day on which a person pays in, for the second a day with an entry. Sums over a window
 --   are prefix sums of what enters and leaves it.
--- Prune (exact): a window within the days read cannot show more prefectures, nights and entries than all these days.
+-- Prunes (exact): only a group with an entry on an evaluated day is evaluated. A window within the days read cannot show more
+-- prefectures, nights and entries than all these days, nor more payers than the months that it meets (group_month), and the
+-- rare night entries are looked for first. A stay or sum that leaves before the evaluated days adds and takes away alike,
+-- so it is left out, and one that began before them counts from their first day.
 WITH batch_channels AS (
   SELECT DISTINCT said.channel
   FROM (SELECT DISTINCT channel FROM transfers WHERE day BETWEEN $from_day - $window_days + 1 AND $to_day) AS said
   JOIN reference_lexicon ON reference_lexicon.class = 'batch_channel' AND contains(said.channel, reference_lexicon.term)
     AND $to_day BETWEEN reference_lexicon.valid_from_day AND reference_lexicon.valid_to_day
 ),
-flagged AS (
-  SELECT t.to_group, t.from_group, t.day, t.from_kind, t.from_party, t.out_record, t.in_record,
-    CASE WHEN b.channel IS NULL THEN 1 ELSE 0 END AS is_entry,
-    CASE WHEN b.channel IS NULL AND t.time_precision IN ('second', 'minute')
-      AND extract(hour FROM t.at) * 3600 + extract(minute FROM t.at) * 60 + extract(second FROM t.at) > 0
-      THEN 1 ELSE 0 END AS is_timed,
-    CASE WHEN extract(hour FROM t.at) >= 23 OR extract(hour FROM t.at) < 6 THEN 1 ELSE 0 END AS is_late
-  FROM transfers AS t LEFT JOIN batch_channels AS b ON b.channel = t.channel
+touched AS (
+  SELECT group_key, max(is_paid) AS is_paid
+  FROM (
+    SELECT t.to_group AS group_key, CASE WHEN t.from_kind = 'person' THEN 1 ELSE 0 END AS is_paid
+    FROM transfers AS t
+    WHERE t.from_group <> t.to_group AND t.from_group <> 0 AND t.to_group <> 0
+    AND t.from_kind IN ('person', 'firm', 'unknown') AND t.to_kind IN ('person', 'firm', 'unknown')
+      AND t.day BETWEEN $from_day AND $to_day
+    UNION ALL
+    SELECT t.from_group, 0
+    FROM transfers AS t
+    WHERE t.from_group <> t.to_group AND t.from_group <> 0 AND t.to_group <> 0
+    AND t.from_kind IN ('person', 'firm', 'unknown') AND t.to_kind IN ('person', 'firm', 'unknown')
+      AND t.day BETWEEN $from_day AND $to_day
+  ) AS sides
+  GROUP BY group_key
+),
+nightly AS (
+  SELECT t.from_group, t.to_group
+  FROM transfers AS t
   WHERE t.from_group <> t.to_group AND t.from_group <> 0 AND t.to_group <> 0
     AND t.from_kind IN ('person', 'firm', 'unknown') AND t.to_kind IN ('person', 'firm', 'unknown')
     AND t.day BETWEEN $from_day - $window_days + 1 AND $to_day
+    AND (extract(hour FROM t.at) >= 23 OR extract(hour FROM t.at) < 6) AND t.time_precision IN ('second', 'minute')
+    AND extract(hour FROM t.at) * 3600 + extract(minute FROM t.at) * 60 + extract(second FROM t.at) > 0
 ),
-hours AS (
-  SELECT group_key, day, sum(is_entry) AS entries, sum(is_timed) AS timed, sum(is_timed * is_late) AS nights
+late_groups AS (
+  SELECT DISTINCT t.group_key
+  FROM (SELECT to_group AS group_key FROM nightly UNION ALL SELECT from_group FROM nightly) AS n
+  JOIN touched AS t ON t.group_key = n.group_key
+),
+sums AS (
+  SELECT group_key, count(*) AS entries, sum(is_timed) AS timed, sum(is_timed * is_late) AS nights
   FROM (
-    SELECT to_group AS group_key, day, is_entry, is_timed, is_late FROM flagged
+    SELECT l.group_key, CASE WHEN t.time_precision IN ('second', 'minute')
+      AND extract(hour FROM t.at) * 3600 + extract(minute FROM t.at) * 60 + extract(second FROM t.at) > 0
+      THEN 1 ELSE 0 END AS is_timed, CASE WHEN extract(hour FROM t.at) >= 23 OR extract(hour FROM t.at) < 6 THEN 1 ELSE 0 END AS is_late
+    FROM transfers AS t
+    JOIN late_groups AS l ON l.group_key = t.to_group
+    LEFT JOIN batch_channels AS b ON b.channel = t.channel
+    WHERE t.from_group <> t.to_group AND t.from_group <> 0 AND t.to_group <> 0
+    AND t.from_kind IN ('person', 'firm', 'unknown') AND t.to_kind IN ('person', 'firm', 'unknown')
+      AND b.channel IS NULL AND t.day BETWEEN $from_day - $window_days + 1 AND $to_day
     UNION ALL
-    SELECT from_group, day, is_entry, is_timed, is_late FROM flagged
+    SELECT l.group_key, CASE WHEN t.time_precision IN ('second', 'minute')
+      AND extract(hour FROM t.at) * 3600 + extract(minute FROM t.at) * 60 + extract(second FROM t.at) > 0
+      THEN 1 ELSE 0 END, CASE WHEN extract(hour FROM t.at) >= 23 OR extract(hour FROM t.at) < 6 THEN 1 ELSE 0 END
+    FROM transfers AS t
+    JOIN late_groups AS l ON l.group_key = t.from_group
+    LEFT JOIN batch_channels AS b ON b.channel = t.channel
+    WHERE t.from_group <> t.to_group AND t.from_group <> 0 AND t.to_group <> 0
+    AND t.from_kind IN ('person', 'firm', 'unknown') AND t.to_kind IN ('person', 'firm', 'unknown')
+      AND b.channel IS NULL AND t.day BETWEEN $from_day - $window_days + 1 AND $to_day
   ) AS sides
-  GROUP BY 1, 2
+  GROUP BY group_key
 ),
 night_groups AS (
-  SELECT group_key FROM hours GROUP BY group_key
-  HAVING sum(entries) >= $min_entries AND sum(nights) >= 1
-    AND (sum(nights) >= $min_night_share * $min_entries OR sum(timed) < sum(entries))
-),
-entry_days AS (
-  SELECT h.* FROM hours AS h JOIN night_groups AS n ON n.group_key = h.group_key WHERE h.entries > 0
+  SELECT group_key FROM sums
+  WHERE entries >= $min_entries AND nights >= 1 AND (nights >= $min_night_share * $min_entries OR timed < entries)
 ),
 places AS (
   SELECT party_key, min(group_key) AS group_key, substr(min(region), 1, 4) AS prefecture
   FROM entities WHERE region IS NOT NULL GROUP BY party_key
 ),
+peopled AS (
+  SELECT m.group_key
+  FROM group_month AS m JOIN touched AS t ON t.group_key = m.group_key AND t.is_paid = 1
+  WHERE m.last_day >= $from_day - $window_days + 1 AND m.first_day <= $to_day
+  GROUP BY m.group_key HAVING sum(m.payers) >= $min_prefectures
+),
 wide_groups AS (
   SELECT f.to_group AS group_key
-  FROM (SELECT DISTINCT to_group, from_party FROM flagged WHERE from_kind = 'person') AS f
-  JOIN places AS p ON p.party_key = f.from_party
-  GROUP BY f.to_group HAVING count(DISTINCT p.prefecture) >= $min_prefectures
+  FROM (
+    SELECT DISTINCT d.to_group, p.prefecture
+    FROM pair_day AS d
+    JOIN peopled AS c ON c.group_key = d.to_group
+    JOIN places AS p ON p.party_key = d.from_party
+    WHERE d.from_group <> d.to_group AND d.from_group <> 0 AND d.from_kind = 'person'
+      AND d.to_kind IN ('person', 'firm', 'unknown') AND d.day BETWEEN $from_day - $window_days + 1 AND $to_day
+  ) AS f
+  GROUP BY f.to_group HAVING count(*) >= $min_prefectures
+),
+-- The entries of these groups seen from their side; all that follows reads only them.
+sides AS (
+  SELECT g.group_key, g.is_wide, g.is_night, 1 AS is_in, t.day, t.from_kind, t.from_party, t.out_record, t.in_record,
+    CASE WHEN b.channel IS NULL THEN 1 ELSE 0 END AS is_entry,
+    CASE WHEN b.channel IS NULL AND t.time_precision IN ('second', 'minute')
+      AND extract(hour FROM t.at) * 3600 + extract(minute FROM t.at) * 60 + extract(second FROM t.at) > 0
+      THEN 1 ELSE 0 END AS is_timed,
+    CASE WHEN extract(hour FROM t.at) >= 23 OR extract(hour FROM t.at) < 6 THEN 1 ELSE 0 END AS is_late
+  FROM transfers AS t
+  JOIN (
+    SELECT group_key, max(is_wide) AS is_wide, max(is_night) AS is_night
+    FROM (SELECT group_key, 1 AS is_wide, 0 AS is_night FROM wide_groups
+          UNION ALL SELECT group_key, 0, 1 FROM night_groups) AS either
+    GROUP BY group_key
+  ) AS g ON g.group_key = t.to_group
+  LEFT JOIN batch_channels AS b ON b.channel = t.channel
+  WHERE t.from_group <> t.to_group AND t.from_group <> 0 AND t.to_group <> 0
+    AND t.from_kind IN ('person', 'firm', 'unknown') AND t.to_kind IN ('person', 'firm', 'unknown')
+    AND t.day BETWEEN $from_day - $window_days + 1 AND $to_day
+  UNION ALL
+  SELECT g.group_key, 0, 1, 0, t.day, t.from_kind, t.from_party, t.out_record, t.in_record,
+    CASE WHEN b.channel IS NULL THEN 1 ELSE 0 END,
+    CASE WHEN b.channel IS NULL AND t.time_precision IN ('second', 'minute')
+      AND extract(hour FROM t.at) * 3600 + extract(minute FROM t.at) * 60 + extract(second FROM t.at) > 0
+      THEN 1 ELSE 0 END,
+    CASE WHEN extract(hour FROM t.at) >= 23 OR extract(hour FROM t.at) < 6 THEN 1 ELSE 0 END
+  FROM transfers AS t
+  JOIN night_groups AS g ON g.group_key = t.from_group
+  LEFT JOIN batch_channels AS b ON b.channel = t.channel
+  WHERE t.from_group <> t.to_group AND t.from_group <> 0 AND t.to_group <> 0
+    AND t.from_kind IN ('person', 'firm', 'unknown') AND t.to_kind IN ('person', 'firm', 'unknown')
+    AND t.day BETWEEN $from_day - $window_days + 1 AND $to_day
+),
+entry_days AS (
+  SELECT group_key, day, sum(is_entry) AS entries, sum(is_timed) AS timed, sum(is_timed * is_late) AS nights
+  FROM sides
+  WHERE is_night = 1
+  GROUP BY group_key, day
+  HAVING sum(is_entry) > 0
 ),
 homes AS (
   SELECT DISTINCT p.group_key, p.prefecture FROM places AS p JOIN wide_groups AS c ON c.group_key = p.group_key
@@ -105,38 +191,51 @@ homes AS (
 paid AS (
   SELECT d.group_key, d.payer, d.day, p.prefecture, CASE WHEN h.prefecture IS NULL THEN 0 ELSE 1 END AS is_local
   FROM (
-    SELECT DISTINCT f.to_group AS group_key, f.from_party AS payer, f.day
-    FROM flagged AS f JOIN wide_groups AS w ON w.group_key = f.to_group WHERE f.from_kind = 'person'
+    SELECT DISTINCT group_key, from_party AS payer, day
+    FROM sides WHERE is_wide = 1 AND is_in = 1 AND from_kind = 'person'
   ) AS d
   JOIN (SELECT DISTINCT group_key FROM homes) AS k ON k.group_key = d.group_key
   LEFT JOIN places AS p ON p.party_key = d.payer
   LEFT JOIN homes AS h ON h.group_key = d.group_key AND h.prefecture = p.prefecture
 ),
 payer_stays AS (
-  SELECT group_key, day AS enters, is_local, CASE WHEN prefecture IS NULL THEN 0 ELSE 1 END AS is_known,
+  SELECT group_key, GREATEST(day, $from_day) AS enters, is_paid, is_local,
+    CASE WHEN prefecture IS NULL THEN 0 ELSE 1 END AS is_known,
     LEAST(day + $window_days, COALESCE(LEAD(day) OVER (PARTITION BY group_key, payer ORDER BY day), day + $window_days))
       AS leaves
-  FROM paid
+  FROM (
+    SELECT group_key, payer, prefecture, is_local, max(day) AS day,
+      CASE WHEN max(day) >= $from_day THEN 1 ELSE 0 END AS is_paid
+    FROM paid
+    GROUP BY group_key, payer, prefecture, is_local, GREATEST(day, $from_day)
+  ) AS last_ones
 ),
 prefecture_stays AS (
-  SELECT group_key, day AS enters,
+  SELECT group_key, GREATEST(day, $from_day) AS enters,
     LEAST(day + $window_days,
       COALESCE(LEAD(day) OVER (PARTITION BY group_key, prefecture ORDER BY day), day + $window_days)) AS leaves
-  FROM (SELECT DISTINCT group_key, prefecture, day FROM paid WHERE prefecture IS NOT NULL) AS seen
+  FROM (
+    SELECT group_key, prefecture, max(day) AS day
+    FROM paid WHERE prefecture IS NOT NULL
+    GROUP BY group_key, prefecture, GREATEST(day, $from_day)
+  ) AS seen
 ),
 changes AS (
   SELECT group_key, enters AS day, 1 AS payers, is_known AS known, is_local AS locals, 0 AS prefectures, 0 AS entries,
-    0 AS timed, 0 AS nights, 1 AS is_paid, 0 AS is_booked FROM payer_stays
+    0 AS timed, 0 AS nights, is_paid, 0 AS is_booked FROM payer_stays
   UNION ALL
-  SELECT group_key, leaves, -1, -is_known, -is_local, 0, 0, 0, 0, 0, 0 FROM payer_stays
+  SELECT group_key, leaves, -1, -is_known, -is_local, 0, 0, 0, 0, 0, 0 FROM payer_stays WHERE leaves <= $to_day
   UNION ALL
   SELECT group_key, enters, 0, 0, 0, 1, 0, 0, 0, 0, 0 FROM prefecture_stays
   UNION ALL
-  SELECT group_key, leaves, 0, 0, 0, -1, 0, 0, 0, 0, 0 FROM prefecture_stays
+  SELECT group_key, leaves, 0, 0, 0, -1, 0, 0, 0, 0, 0 FROM prefecture_stays WHERE leaves <= $to_day
   UNION ALL
-  SELECT group_key, day, 0, 0, 0, 0, entries, timed, nights, 0, 1 FROM entry_days
+  SELECT group_key, GREATEST(day, $from_day), 0, 0, 0, 0, entries, timed, nights, 0,
+    CASE WHEN day >= $from_day THEN 1 ELSE 0 END
+  FROM entry_days
   UNION ALL
-  SELECT group_key, day + $window_days, 0, 0, 0, 0, -entries, -timed, -nights, 0, 0 FROM entry_days
+  SELECT group_key, day + $window_days, 0, 0, 0, 0, -entries, -timed, -nights, 0, 0
+  FROM entry_days WHERE day + $window_days <= $to_day
 ),
 steps AS (
   SELECT group_key, day, sum(payers) AS payers, sum(known) AS known, sum(locals) AS locals,
@@ -192,19 +291,14 @@ hits AS (
 shown AS (
   SELECT h.subject_id, h.window_to, 'payer_elsewhere' AS role, f.out_record, f.in_record
   FROM hits AS h
-  JOIN flagged AS f ON f.to_group = h.subject_id AND f.day BETWEEN h.window_from AND h.window_to
+  JOIN sides AS f ON f.group_key = h.subject_id AND f.is_in = 1 AND f.day BETWEEN h.window_from AND h.window_to
   JOIN places AS p ON p.party_key = f.from_party
   LEFT JOIN homes AS o ON o.group_key = h.subject_id AND o.prefecture = p.prefecture
   WHERE h.prefecture_count IS NOT NULL AND f.from_kind = 'person' AND o.prefecture IS NULL
   UNION ALL
   SELECT h.subject_id, h.window_to, 'night_entry' AS role, f.out_record, f.in_record
   FROM hits AS h
-  JOIN flagged AS f ON f.to_group = h.subject_id AND f.day BETWEEN h.window_from AND h.window_to
-  WHERE h.entry_count IS NOT NULL AND f.is_timed * f.is_late = 1
-  UNION ALL
-  SELECT h.subject_id, h.window_to, 'night_entry' AS role, f.out_record, f.in_record
-  FROM hits AS h
-  JOIN flagged AS f ON f.from_group = h.subject_id AND f.day BETWEEN h.window_from AND h.window_to
+  JOIN sides AS f ON f.group_key = h.subject_id AND f.day BETWEEN h.window_from AND h.window_to
   WHERE h.entry_count IS NOT NULL AND f.is_timed * f.is_late = 1
 ),
 proof AS (

@@ -50,20 +50,58 @@ measures:
 --    沉寂期且开户日期已知，成立；报送较晚的，看 accounts 的期初最近动账日期：足够早则成立，不够早则不算，
 --    没有载明（或是 w 之后的状态）则无从判断。亲见的沉寂不到 min_silent_days 的一半时，不提示“无从判断”。
 -- 5. 触发：评估日当日有与组外的往来。
--- 剪枝一（不漏）：W 日窗口至多跨两个 W 日桶，较大一边在其中一桶不少于所需金额的一半；无法折算的放行。
--- 剪枝二（不漏）：不看本人互转时的沉寂期只会更长，先用它筛出有空档的账户，再为这些账户补本人互转。
-WITH candidates AS (
-  SELECT to_account AS account FROM transfers
-  WHERE in_record IS NOT NULL AND from_kind <> 'bank' AND from_group <> to_group
-    AND day BETWEEN $from_day - $window_days + 1 AND $to_day
-  GROUP BY to_account, day // $window_days
-  HAVING COALESCE(sum(amount_cny), 0) * 2 >= $min_amount OR count(*) > count(amount_cny)
-  UNION
-  SELECT from_account AS account FROM transfers
-  WHERE out_record IS NOT NULL AND to_kind <> 'bank' AND from_group <> to_group
-    AND day BETWEEN $from_day - $window_days + 1 AND $to_day
-  GROUP BY from_account, day // $window_days
-  HAVING COALESCE(sum(amount_cny), 0) * 2 >= $min_amount OR count(*) > count(amount_cny)
+-- 剪枝一（不漏）：只看评估日有与组外往来、流水有报送的账户；窗口内的笔数与金额不超过所读各日之和；W 日窗口至多跨两个 W 日桶，
+-- 较大一边在其中一桶不少于所需金额的一半；无法折算的放行。
+-- 剪枝二（不漏）：激活日都在所读窗口内，故窗口之前、任何激活日的沉寂期都含有的那些天里有客户主动分录的账户不可能命中；
+-- 先看紧靠窗口的 W 日，在用的账户多半由此排除，再为余下的账户读整个沉寂期。
+-- 剪枝三（不漏）：不看本人互转时的沉寂期只会更长，先用它筛出有空档的账户，再为这些账户补本人互转。
+WITH touched AS (
+  SELECT DISTINCT e.canonical_key AS account
+  FROM (
+    SELECT to_account AS account FROM transfers
+    WHERE from_kind <> 'bank' AND from_group <> to_group AND to_account <> 0 AND day BETWEEN $from_day AND $to_day
+    UNION ALL
+    SELECT from_account FROM transfers
+    WHERE to_kind <> 'bank' AND from_group <> to_group AND from_account <> 0 AND day BETWEEN $from_day AND $to_day
+  ) AS sides
+  JOIN entities AS e ON e.canonical_key = sides.account
+  WHERE e.is_reported AND e.party_kind <> 'clearing'
+),
+buckets AS (
+  SELECT account, bucket, count(*) AS entries, max(is_own) AS is_own, COALESCE(sum(came), 0) AS came,
+    COALESCE(sum(went), 0) AS went, sum(unvalued) AS unvalued
+  FROM (
+    SELECT t.to_account AS account, t.day // $window_days AS bucket, t.amount_cny AS came, 0 AS went,
+      CASE WHEN t.amount_cny IS NULL THEN 1 ELSE 0 END AS unvalued, CASE WHEN t.in_record IS NULL THEN 0 ELSE 1 END AS is_own
+    FROM transfers AS t JOIN touched AS c ON c.account = t.to_account
+    WHERE t.from_kind <> 'bank' AND t.from_group <> t.to_group AND t.day BETWEEN $from_day - $window_days + 1 AND $to_day
+    UNION ALL
+    SELECT t.from_account, t.day // $window_days, 0, t.amount_cny, CASE WHEN t.amount_cny IS NULL THEN 1 ELSE 0 END,
+      CASE WHEN t.out_record IS NULL THEN 0 ELSE 1 END
+    FROM transfers AS t JOIN touched AS c ON c.account = t.from_account
+    WHERE t.to_kind <> 'bank' AND t.from_group <> t.to_group AND t.day BETWEEN $from_day - $window_days + 1 AND $to_day
+  ) AS legs
+  GROUP BY 1, 2
+),
+candidates AS (
+  SELECT account FROM buckets GROUP BY account
+  HAVING sum(entries) >= $min_entries AND max(is_own) = 1
+    AND (sum(unvalued) > 0
+      OR (GREATEST(sum(came), sum(went)) >= $min_amount AND 2 * max(GREATEST(came, went)) >= $min_amount))
+),
+busy AS (
+  SELECT DISTINCT account FROM (
+    SELECT t.to_account AS account FROM transfers AS t JOIN candidates AS c ON c.account = t.to_account
+    WHERE t.from_kind <> 'bank'
+      AND t.day BETWEEN GREATEST($to_day - $min_silent_days, $from_day - 2 * $window_days) + 1 AND $from_day - $window_days
+    UNION ALL
+    SELECT t.from_account FROM transfers AS t JOIN candidates AS c ON c.account = t.from_account
+    WHERE t.to_kind <> 'bank'
+      AND t.day BETWEEN GREATEST($to_day - $min_silent_days, $from_day - 2 * $window_days) + 1 AND $from_day - $window_days
+  ) AS sides
+),
+quiet AS (
+  SELECT c.account FROM candidates AS c LEFT JOIN busy AS b ON b.account = c.account WHERE b.account IS NULL
 ),
 entry_days AS (
   SELECT account, day, CAST(sum(entries) AS BIGINT) AS entries, CAST(sum(came) AS BIGINT) AS came,
@@ -72,13 +110,13 @@ entry_days AS (
     SELECT t.to_account AS account, t.day, CASE WHEN t.from_group <> t.to_group THEN 1 ELSE 0 END AS entries,
       CASE WHEN t.from_group <> t.to_group THEN COALESCE(t.amount_cny, 0) ELSE 0 END AS came, 0 AS went,
       CASE WHEN t.from_group <> t.to_group AND t.amount_cny IS NULL THEN 1 ELSE 0 END AS unvalued
-    FROM transfers AS t JOIN candidates AS c ON c.account = t.to_account
+    FROM transfers AS t JOIN quiet AS c ON c.account = t.to_account
     WHERE t.from_kind <> 'bank' AND t.day BETWEEN $from_day - $window_days + 1 - $min_silent_days AND $to_day
     UNION ALL
     SELECT t.from_account, t.day, CASE WHEN t.from_group <> t.to_group THEN 1 ELSE 0 END, 0,
       CASE WHEN t.from_group <> t.to_group THEN COALESCE(t.amount_cny, 0) ELSE 0 END,
       CASE WHEN t.from_group <> t.to_group AND t.amount_cny IS NULL THEN 1 ELSE 0 END
-    FROM transfers AS t JOIN candidates AS c ON c.account = t.from_account
+    FROM transfers AS t JOIN quiet AS c ON c.account = t.from_account
     WHERE t.to_kind <> 'bank' AND t.day BETWEEN $from_day - $window_days + 1 - $min_silent_days AND $to_day
   ) AS legs
   GROUP BY 1, 2
@@ -106,7 +144,7 @@ holders AS (
   LEFT JOIN accounts AS a ON a.account_key = n.account_key
   GROUP BY 1, 2, 3, 4
 ),
--- 剪枝三（不漏）：补上本人互转后激活日只会提前；既没有足够早的最近动账日期，亲见的沉寂也不到一半的，不会有结论。
+-- 剪枝四（不漏）：补上本人互转后激活日只会提前；既没有足够早的最近动账日期，亲见的沉寂也不到一半的，不会有结论。
 provable AS (
   SELECT DISTINCT h.account
   FROM holders AS h JOIN gapped AS g ON g.account = h.account

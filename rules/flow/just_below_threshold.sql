@@ -52,30 +52,57 @@ WITH
 floor_amount AS (
   SELECT min(amount) AS lowest FROM reference_limits WHERE code IN ('0501', '0502', '0503')
 ),
-large AS (
-  SELECT * FROM transfers
-  WHERE day BETWEEN $from_day - 60 AND $to_day AND from_group <> to_group
-    AND from_kind <> 'bank' AND to_kind <> 'bank'
-    AND amount >= (SELECT lowest * $near_share / 4 FROM floor_amount)
+-- 剪枝（不漏）：评估日当日须有一笔紧贴标准之下（触发），故只读当日有这样一笔的主体；整段时间内这样的笔数不足
+-- min_entries 的主体也不可能命中。
+evening AS (
+  SELECT s.party_key, s.side, s.limit_code, s.currency
+  FROM (
+    SELECT from_party AS party_key, 'out' AS side, day, amount, currency,
+      CASE WHEN is_cash THEN '0501' WHEN from_kind = 'person' THEN '0503' ELSE '0502' END AS limit_code
+    FROM transfers
+    WHERE day BETWEEN $from_day AND $to_day AND from_group <> to_group AND from_kind NOT IN ('bank', 'clearing')
+      AND to_kind <> 'bank' AND from_party <> 0 AND amount >= (SELECT lowest * $near_share FROM floor_amount)
+    UNION ALL
+    SELECT to_party AS party_key, 'in' AS side, day, amount, currency,
+      CASE WHEN is_cash THEN '0501' WHEN to_kind = 'person' THEN '0503' ELSE '0502' END AS limit_code
+    FROM transfers
+    WHERE day BETWEEN $from_day AND $to_day AND from_group <> to_group AND to_kind NOT IN ('bank', 'clearing')
+      AND from_kind <> 'bank' AND to_party <> 0 AND amount >= (SELECT lowest * $near_share FROM floor_amount)
+  ) AS s
+  JOIN reference_limits AS l ON l.code = s.limit_code AND l.currency = s.currency
+    AND s.day BETWEEN l.valid_from_day AND l.valid_to_day
+  WHERE s.amount < l.amount AND s.amount >= l.amount * $near_share
+  GROUP BY 1, 2, 3, 4
 ),
 sided AS (
-  SELECT from_group AS group_key, from_party AS party_key, 'out' AS side, day, amount, currency, transfer_id,
-    CASE WHEN is_cash THEN '0501' WHEN from_kind = 'person' THEN '0503' ELSE '0502' END AS limit_code
-  FROM large WHERE from_party <> 0 AND from_kind <> 'clearing'
+  SELECT t.from_group AS group_key, t.from_party AS party_key, 'out' AS side, t.day, t.amount, t.currency, t.transfer_id,
+    t.out_record, t.in_record,
+    CASE WHEN t.is_cash THEN '0501' WHEN t.from_kind = 'person' THEN '0503' ELSE '0502' END AS limit_code
+  FROM transfers AS t
+  JOIN (SELECT DISTINCT party_key FROM evening WHERE side = 'out') AS e ON e.party_key = t.from_party
+  WHERE t.day BETWEEN $from_day - 60 AND $to_day AND t.from_group <> t.to_group
+    AND t.from_kind NOT IN ('bank', 'clearing') AND t.to_kind <> 'bank'
+    AND t.amount >= (SELECT lowest * $near_share / 4 FROM floor_amount)
   UNION ALL
-  SELECT to_group AS group_key, to_party AS party_key, 'in' AS side, day, amount, currency, transfer_id,
-    CASE WHEN is_cash THEN '0501' WHEN to_kind = 'person' THEN '0503' ELSE '0502' END AS limit_code
-  FROM large WHERE to_party <> 0 AND to_kind <> 'clearing'
+  SELECT t.to_group AS group_key, t.to_party AS party_key, 'in' AS side, t.day, t.amount, t.currency, t.transfer_id,
+    t.out_record, t.in_record,
+    CASE WHEN t.is_cash THEN '0501' WHEN t.to_kind = 'person' THEN '0503' ELSE '0502' END AS limit_code
+  FROM transfers AS t
+  JOIN (SELECT DISTINCT party_key FROM evening WHERE side = 'in') AS e ON e.party_key = t.to_party
+  WHERE t.day BETWEEN $from_day - 60 AND $to_day AND t.from_group <> t.to_group
+    AND t.to_kind NOT IN ('bank', 'clearing') AND t.from_kind <> 'bank'
+    AND t.amount >= (SELECT lowest * $near_share / 4 FROM floor_amount)
 ),
 ranged AS (
   SELECT s.*, l.amount AS limit_amount,
     CASE WHEN s.amount >= l.amount * $near_share THEN 1 ELSE 0 END AS is_near
   FROM sided AS s
+  JOIN evening AS e ON e.party_key = s.party_key AND e.side = s.side AND e.limit_code = s.limit_code
+    AND e.currency = s.currency
   JOIN reference_limits AS l ON l.code = s.limit_code AND l.currency = s.currency
     AND s.day BETWEEN l.valid_from_day AND l.valid_to_day
   WHERE s.amount < l.amount AND s.amount >= l.amount * $near_share / 4
 ),
--- 剪枝（不漏）：整段时间内紧贴标准的笔数不足 min_entries 的主体不可能命中。
 keen AS (
   SELECT party_key, side, limit_code, currency FROM ranged WHERE is_near = 1
   GROUP BY 1, 2, 3, 4 HAVING count(*) >= $min_entries
@@ -107,7 +134,7 @@ day_totals AS (
 ),
 -- 计入的日子：一天一笔（两笔之和必达标准）。
 counted AS (
-  SELECT n.*, r.transfer_id, r.amount, c.workday_number
+  SELECT n.*, r.transfer_id, r.out_record, r.in_record, r.amount, c.workday_number
   FROM near_days AS n
   JOIN day_totals AS t ON t.party_key = n.party_key AND t.side = n.side AND t.limit_code = n.limit_code
     AND t.currency = n.currency AND t.day = n.day AND t.total < n.limit_amount
@@ -156,11 +183,10 @@ hits AS (
     b.side, b.party_key, b.workday_number
 ),
 moves AS (
-  SELECT h.*, 'just_below' AS role, t.out_record, t.in_record
+  SELECT h.*, 'just_below' AS role, c.out_record, c.in_record
   FROM hits AS h
   JOIN counted AS c ON c.party_key = h.party_key AND c.side = h.side AND c.limit_code = h.limit_code
     AND c.currency = h.currency AND c.day BETWEEN h.window_from AND h.window_to
-  JOIN transfers AS t ON t.day = c.day AND t.transfer_id = c.transfer_id
 )
 SELECT subject_kind, subject_id, window_from, window_to, severity, 'transactions' AS record_kind,
   out_record AS record_id, role, entry_count, density_ratio, limit_multiple, limit_amount, limit_code, currency, side

@@ -70,7 +70,8 @@ measures:
 -- * The payer of fewer than 30 % of the window's repayments known, and nothing else found: "not enough data".
 -- * Amounts without a CNY value cannot equal a booked amount; ledgers are in CNY.
 -- Exact prunes: only moves whose judgement falls into a window of the evaluated days, and those before them that may
--- lay claim to the same bank entry; transfers are looked up by party and amount.
+-- lay claim to the same bank entry; transfers are looked up by party and amount, on the days around these moves and, as a
+-- later one belongs to a move judged later, up to the last evaluated day. Wages count back from the judgements of the windows.
 WITH lenders AS (
     SELECT group_key, institution, party_key FROM firms WHERE sector = 'micro_loan'
 ),
@@ -182,6 +183,7 @@ money AS (
     FROM customers
     JOIN transfers ON transfers.to_party = customers.party_key AND transfers.amount_cny = customers.amount
         AND transfers.day BETWEEN customers.move_day - $match_days AND customers.move_day + $match_days
+        AND transfers.day BETWEEN $from_day - $window_days - 5 * $match_days AND $to_day
     WHERE customers.is_lent = 1 AND transfers.from_kind IN ('person', 'firm', 'unknown')
       AND transfers.from_party <> transfers.to_party
     UNION ALL
@@ -191,6 +193,7 @@ money AS (
     FROM customers
     JOIN transfers ON transfers.from_party = customers.party_key AND transfers.amount_cny = customers.amount
         AND transfers.day BETWEEN customers.move_day - $match_days AND customers.move_day + $match_days
+        AND transfers.day BETWEEN $from_day - $window_days - 5 * $match_days AND $to_day
     WHERE customers.is_lent = 0 AND transfers.to_kind IN ('person', 'firm', 'unknown')
       AND transfers.from_party <> transfers.to_party
 ),
@@ -255,6 +258,7 @@ payments AS (
     FROM moves
     JOIN transfers ON transfers.to_party = moves.firm_party AND transfers.amount_cny = moves.amount
         AND transfers.day BETWEEN moves.move_day - $match_days AND moves.move_day + $match_days
+        AND transfers.day BETWEEN $from_day - $window_days - 5 * $match_days AND $to_day
     LEFT JOIN own_payments ON own_payments.transfer_id = transfers.transfer_id
         AND own_payments.move_day <= moves.move_day + $match_days
     WHERE moves.is_lent = 0 AND own_payments.transfer_id IS NULL
@@ -324,13 +328,17 @@ excuses AS (
     JOIN shared_contacts AS borrowers ON borrowers.party_key = pairs.borrower_party
         AND borrowers.kind = payers.kind AND borrowers.value_key = payers.value_key
     UNION ALL
-    SELECT pairs.payer_party, pairs.borrower_token, pairs.borrower_party, transfers.day, transfers.day + $wage_days
+    SELECT pairs.payer_party, pairs.borrower_token, pairs.borrower_party, wages.day, wages.day + $wage_days
     FROM pairs
-    JOIN transfers ON transfers.from_party = pairs.payer_party AND transfers.to_party = pairs.borrower_party
-        AND transfers.day <= $to_day
+    JOIN (
+        SELECT from_party, to_party, day, remark
+        FROM transfers
+        WHERE from_party IN (SELECT payer_party FROM pairs)
+          AND day BETWEEN $from_day - $window_days + 1 - $wage_days AND $to_day
+    ) AS wages ON wages.from_party = pairs.payer_party AND wages.to_party = pairs.borrower_party
     JOIN reference_lexicon ON reference_lexicon.class = 'salary'
-        AND transfers.day BETWEEN reference_lexicon.valid_from_day AND reference_lexicon.valid_to_day
-        AND transfers.remark LIKE '%' || reference_lexicon.term || '%'
+        AND wages.day BETWEEN reference_lexicon.valid_from_day AND reference_lexicon.valid_to_day
+        AND wages.remark LIKE '%' || reference_lexicon.term || '%'
 ),
 strange AS (
     SELECT third.group_key, third.record_id, third.amount, third.end_day, third.payer, third.borrower,
