@@ -18,8 +18,11 @@ import duckdb
 
 from benchmarks.big_city import BigCity, build_big_city
 from benchmarks.unit import KEY_UNIT, UNIT, cost_of
+from fundwatch.domain.keys import month_bounds, month_of
 from fundwatch.relations.building import build
+from fundwatch.relations.catalogue import relation as relation_named
 from fundwatch.relations.tables import PartitionTables
+from fundwatch.sql.binding import bind
 from fundwatch.store.schema import RELATIONS
 from rules.catalogue import load_catalogue
 from rules.reference import load_reference
@@ -54,7 +57,7 @@ def main() -> None:
 def _measure(connection: duckdb.DuckDBPyConnection, city: BigCity, names: list[str] | None, repeat: int) -> None:
     if not connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'transfers'").fetchall():
         prepare(connection, city)
-    complete(connection)
+    complete(connection, city)
     catalogue = load_catalogue(Path(__file__).parents[1] / "rules")
     rules = [catalogue.rule(name) for name in names] if names else list(catalogue.rules)
     report(connection, city, rules, repeat)
@@ -66,20 +69,26 @@ def prepare(connection: duckdb.DuckDBPyConnection, city: BigCity) -> None:
     writer = PartitionTables(connection)
     for built in build(connection, writer, as_of_day=city.last_day):
         print(f"  built {built.relation} {built.partition}: {built.rows:,} rows")
-    kept = ("entities", "firms", "control_links", "transfers", "remark_terms", "party_day", "pair_day", "principal_day")
-    for name in (*kept, "weak_links", "shared_contacts", "coverage"):
+    kept = ("entities", "firms", "control_links", "transfers", "remark_terms", "party_day", "pair_day", "group_month")
+    for name in (*kept, "principal_day", "weak_links", "shared_contacts", "coverage"):
         connection.execute(f"CREATE TABLE main.{name} AS SELECT * FROM temp.{name}")
         connection.execute(f"DROP VIEW temp.{name}")
     load_reference(connection, city.first_day - 100, city.last_day + 40)
 
 
-def complete(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the relations that the city does not have as empty tables."""
+def complete(connection: duckdb.DuckDBPyConnection, city: BigCity) -> None:
+    """Create the relations that the city does not have as empty tables; a kept city from before group_month gets it."""
     known = {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
     for name, relation in RELATIONS.items():
         if name not in known:
             columns = ", ".join(f'"{column}" {kind}' for column, kind in relation.columns)
             connection.execute(f"CREATE TABLE {name} ({columns})")
+    if "group_month" not in known:
+        file = relation_named("group_month").file
+        for month in sorted({month_of(day) for day in range(city.first_day, city.last_day + 1)}):
+            first, last = month_bounds(month)
+            values = bind(file, {"first_day": first, "last_day": last})
+            connection.execute(f"INSERT INTO group_month BY NAME {file.query}", values)
 
 
 def report(connection: duckdb.DuckDBPyConnection, city: BigCity, rules: list[Rule], repeat: int) -> None:

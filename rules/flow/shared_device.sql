@@ -59,30 +59,43 @@ measures:
 --   attribute. Below min_known_share the value is no evidence either way: not enough data. An empty agent field means
 --   "came in person", so agents have no such share.
 -- * Trigger: a day on which one of the persons used the value; for an address, a day of such a payment. Several values about one subject make one hit.
--- Prune (exact): windows with fewer parties than the minimum cannot reach it by households; sweep line as prefix sums.
-WITH uses AS (
-  SELECT kind, value_key, party_key, group_key, day, entries, record_id
+-- Prunes (exact): only values that a person used on an evaluated day are evaluated; windows with fewer parties than the
+-- minimum cannot reach it by households; sweep line as prefix sums, in which uses that left the window before the evaluated
+-- days are left out and those that began before them count from their first day.
+WITH touched AS (
+  SELECT DISTINCT kind, value_key
   FROM weak_links
-  WHERE party_kind = 'person' AND day BETWEEN $from_day - $window_days + 1 AND $to_day
+  WHERE party_kind = 'person' AND day BETWEEN $from_day AND $to_day
 ),
 shared AS (
-  SELECT kind, value_key FROM uses GROUP BY kind, value_key
-  HAVING count(DISTINCT party_key) >= LEAST($min_device_persons, $min_agent_persons, $min_ip_persons)
+  SELECT w.kind, w.value_key
+  FROM weak_links AS w
+  JOIN touched AS t ON t.kind = w.kind AND t.value_key = w.value_key
+  WHERE w.party_kind = 'person' AND w.day BETWEEN $from_day - $window_days + 1 AND $to_day
+  GROUP BY w.kind, w.value_key
+  HAVING count(DISTINCT w.party_key) >= LEAST($min_device_persons, $min_agent_persons, $min_ip_persons)
 ),
 shared_uses AS (
-  SELECT u.* FROM uses AS u JOIN shared AS s ON s.kind = u.kind AND s.value_key = u.value_key
+  SELECT w.kind, w.value_key, w.party_key, w.group_key, w.day, w.entries, w.record_id
+  FROM weak_links AS w
+  JOIN shared AS s ON s.kind = w.kind AND s.value_key = w.value_key
+  WHERE w.party_kind = 'person' AND w.day BETWEEN $from_day - $window_days + 1 AND $to_day
 ),
 stays AS (
-  SELECT kind, value_key, day AS enters,
+  SELECT kind, value_key, GREATEST(day, $from_day) AS enters, CASE WHEN day >= $from_day THEN 1 ELSE 0 END AS is_use,
     LEAST(day + $window_days, COALESCE(LEAD(day) OVER (PARTITION BY kind, value_key, party_key ORDER BY day),
       day + $window_days)) AS leaves
-  FROM shared_uses
+  FROM (
+    SELECT kind, value_key, party_key, max(day) AS day
+    FROM shared_uses
+    GROUP BY kind, value_key, party_key, GREATEST(day, $from_day)
+  ) AS last_ones
 ),
 steps AS (
   SELECT kind, value_key, day, CAST(sum(step) AS BIGINT) AS step, max(is_use) AS is_use FROM (
-    SELECT kind, value_key, enters AS day, 1 AS step, 1 AS is_use FROM stays
+    SELECT kind, value_key, enters AS day, 1 AS step, is_use FROM stays
     UNION ALL
-    SELECT kind, value_key, leaves AS day, -1 AS step, 0 AS is_use FROM stays
+    SELECT kind, value_key, leaves AS day, -1 AS step, 0 AS is_use FROM stays WHERE leaves <= $to_day
   ) AS ends
   GROUP BY 1, 2, 3
 ),

@@ -89,7 +89,7 @@ measures:
 --   (over_notice_count) and never one by itself: hardly a licensed firm lends below it today.
 -- * No loan over the line, and fewer than 30 % of the loans of the window computable: "not enough data".
 -- Exact prunes: only loans judged in the window of an evaluated day are discounted; transfers are looked up from the
--- borrowers' side only, in the few days around a disbursement or a repayment.
+-- borrowers' side only, in the few days around a disbursement or a repayment; payouts among what the firms paid at all.
 WITH lent AS (
     SELECT firms.group_key, firms.party_key AS firm_party, loans.institution, loans.record_id AS loan_id,
            loans.loan_no, loans.contract_no, loans.borrower_token, loans.receiving_account_key,
@@ -162,11 +162,15 @@ takers AS (
     WHERE receiver_party IS NOT NULL
 ),
 payouts AS (
-    SELECT takers.loan_id, transfers.amount_cny, transfers.out_record, transfers.in_record
+    SELECT takers.loan_id, lent_out.amount_cny, lent_out.out_record, lent_out.in_record
     FROM takers
-    JOIN transfers ON transfers.from_group = takers.group_key AND transfers.to_party = takers.party_key
-        AND transfers.day BETWEEN takers.disbursed_day - $fee_days AND takers.disbursed_day + $fee_days
-    WHERE transfers.from_group <> transfers.to_group AND transfers.day <= $to_day AND transfers.amount_cny > 0
+    JOIN (
+        SELECT from_group, to_party, day, amount_cny, out_record, in_record
+        FROM transfers
+        WHERE from_group <> to_group AND day <= $to_day AND amount_cny > 0
+          AND from_group IN (SELECT group_key FROM firms WHERE sector = 'micro_loan')
+    ) AS lent_out ON lent_out.from_group = takers.group_key AND lent_out.to_party = takers.party_key
+        AND lent_out.day BETWEEN takers.disbursed_day - $fee_days AND takers.disbursed_day + $fee_days
 ),
 seen AS (
     SELECT loan_id, CAST(sum(amount_cny) AS BIGINT) AS amount FROM payouts GROUP BY loan_id

@@ -19,7 +19,7 @@ from pipelines.intake import acknowledge
 
 COMPARED = (
     *("entities", "transfers", "party_day", "pair_day", "principal_day", "weak_links", "shared_contacts"),
-    *("firms", "control_links"),
+    *("firms", "control_links", "group_month"),
 )
 BANK = "610900-B05"
 
