@@ -18,6 +18,7 @@ _STEPS = (
     "received_days", "zero_reports",
 )  # fmt: skip
 _SCAFFOLDING = ("people", "events")
+_NEW = "new_transactions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +57,19 @@ def build_big_city(connection: duckdb.DuckDBPyConnection, city: BigCity) -> None
         connection.execute(f"CREATE OR REPLACE TABLE {step} AS {query}", binds)
     for step in _SCAFFOLDING:
         connection.execute(f"DROP TABLE {step}")
+
+
+def following_day(connection: duckdb.DuckDBPyConnection, city: BigCity, rows: int) -> str:
+    """Create a table of about so many entries of the day after a city's last, among the same people; return its name."""
+    day = city.last_day + 1
+    known = {"accounts": city.accounts, "days": 1, "first_day": day, "last_day": day, "rows": rows}
+    for step, seed in (("people", city.seed), ("events", city.seed + 1), ("transactions", city.seed + 1)):
+        query = (_SQL / f"{step}.sql").read_text(encoding="utf-8")
+        binds = {name: value for name, value in (known | {"seed": seed}).items() if f"${name}" in query}
+        kept = _NEW if step == "transactions" else step
+        connection.execute(f"CREATE OR REPLACE TABLE {kept} AS {query}", binds)
+    # Entries are named by the number of their event, which begins at nought again.
+    connection.execute(f"UPDATE {_NEW} SET record_id = record_id + 1, batch = 'night'")  # noqa: S608 - our own name
+    for step in _SCAFFOLDING:
+        connection.execute(f"DROP TABLE {step}")
+    return _NEW
