@@ -104,6 +104,13 @@ def broken(moves: list[oracle.Move], last_day: int) -> bool:
     return len(regular) >= 10 and len(missed) >= 0.5 * len(regular)
 
 
+def customers(moves: list[oracle.Move], told_day: int) -> float:
+    """Return the share of people's money up to a day that came from people who never got anything back."""
+    paid = {move.other for move in moves if not move.incoming}
+    money = [move for move in moves if move.incoming and move.person and move.day <= told_day]
+    return sum(move.fen for move in money if move.other not in paid) / sum(move.fen for move in money)
+
+
 def _subjects(made: Made, code: str, *, benign: bool) -> list[tuple[Subject, list[oracle.Move]]]:
     chosen = [one for one in made.world.subjects if code in (one.mimics if benign else one.typologies)]
     return [(one, oracle.moves_of(made.world, made.entries, one)) for one in chosen]
@@ -142,6 +149,19 @@ def test_look_alikes_are_what_they_mimic(name: str, request: pytest.FixtureReque
     for subject, moves in _subjects(made, "T12", benign=True):
         assert oracle.periodic_returns(moves) == (subject.difficulty != "faint"), subject.tag
         assert not broken(moves, last), subject.tag
+
+
+@pytest.mark.parametrize("name", ["city", "village"])
+def test_customers_are_never_paid_and_depositors_always(name: str, request: pytest.FixtureRequest) -> None:
+    """What tells tenants and customers from depositors, read from the money of the calendar's first half."""
+    made: Made = request.getfixturevalue(name)
+    told = made.world.calendar.first + made.world.calendar.days // 2
+    for subject, moves in _subjects(made, "T10", benign=False):
+        if subject.difficulty != "faint":
+            assert customers(moves, told) <= 0.1, subject.tag
+    for subject, moves in _subjects(made, "T10", benign=True):
+        if subject.difficulty != "faint":
+            assert customers(moves, told) > 0.1, subject.tag
 
 
 def test_a_short_calendar_claims_no_pay_day() -> None:
