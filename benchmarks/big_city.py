@@ -60,7 +60,7 @@ def build_big_city(connection: duckdb.DuckDBPyConnection, city: BigCity) -> None
 
 
 def following_day(connection: duckdb.DuckDBPyConnection, city: BigCity, rows: int) -> str:
-    """Create a table of about so many entries of the day after a city's last, among the same people; return its name."""
+    """Create a table of about so many entries of the day after a city's last, of the same people; return its name."""
     day = city.last_day + 1
     known = {"accounts": city.accounts, "days": 1, "first_day": day, "last_day": day, "rows": rows}
     for step, seed in (("people", city.seed), ("events", city.seed + 1), ("transactions", city.seed + 1)):
@@ -69,7 +69,7 @@ def following_day(connection: duckdb.DuckDBPyConnection, city: BigCity, rows: in
         kept = _NEW if step == "transactions" else step
         connection.execute(f"CREATE OR REPLACE TABLE {kept} AS {query}", binds)
     # Entries are named by the number of their event, which begins at nought again.
-    connection.execute(f"UPDATE {_NEW} SET record_id = record_id + 1, batch = 'night'")  # noqa: S608 - our own name
+    connection.execute(f"UPDATE {_NEW} SET record_id = record_id + 1, batch = 'night'")
     for step in _SCAFFOLDING:
         connection.execute(f"DROP TABLE {step}")
     return _NEW

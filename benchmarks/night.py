@@ -82,7 +82,8 @@ def main() -> None:
     large = night_on(BigCity(chosen.transactions, max(chosen.transactions // 50, 2000)), chosen.new)
     tenth = chosen.transactions // 10
     small = night_on(BigCity(tenth, max(tenth // 50, 2000)), chosen.new)
-    print(f"a night of {chosen.new:,} new rows on {chosen.transactions:,} and on {tenth:,}; unit {large.unit.cpu:.3f} s CPU")
+    print(f"a night of {chosen.new:,} new rows on {chosen.transactions:,} and on {tenth:,}")
+    print(f"unit {large.unit.cpu:.3f} s CPU")
     print(f"{'part':<34}{'units':>8}{'a tenth':>9}{'ratio':>7}")
     for name in sorted(large.relations, key=lambda part: -large.relations[part].cpu):
         _line(name, large.relations[name], small.relations[name], large.unit)

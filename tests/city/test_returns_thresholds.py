@@ -153,7 +153,7 @@ def test_look_alikes_are_what_they_mimic(name: str, request: pytest.FixtureReque
 
 @pytest.mark.parametrize("name", ["city", "village"])
 def test_customers_are_never_paid_and_depositors_always(name: str, request: pytest.FixtureRequest) -> None:
-    """What tells a landlord's tenants and a shop's customers from depositors, in the first half of the calendar."""
+    """What tells tenants and customers from depositors, read from the money of the calendar's first half."""
     made: Made = request.getfixturevalue(name)
     told = made.world.calendar.first + made.world.calendar.days // 2
     for subject, moves in _subjects(made, "T10", benign=False):
