@@ -16,7 +16,7 @@ HOUSE = 3
 """The village bank: small, so that its gap hides little of the city."""
 _DIFFICULTY = "moderate"
 _REMARKS = ("托管押金", "装修款", "")
-_RENT = ("房租", "托管租金", "房租", "")
+_RENT = ("房租", "托管租金", "房租", "租金")
 
 
 def plant_gap(world: World, rng: np.random.Generator) -> Subject | None:
@@ -41,6 +41,7 @@ def _plant(world: World) -> Subject | None:
     own, owners = chosen[0], chosen[1:]
     landlady = world.account(own).party
     world.taken.update(world.household(landlady))
+    world.quiet.update(world.household(landlady))
     days = _rent_days(world)
     stage = act(world, _DIFFICULTY, "T08", "T12", reason="feed_gap")
     course = gather(world, terms, owners, own, (world.calendar.first + 1, days[0] - 5), remarks=_REMARKS)
