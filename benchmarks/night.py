@@ -142,9 +142,7 @@ def _tables(connection: DuckDBPyConnection) -> list[str]:
     return [str(name) for (name,) in found]
 
 
-def _measured(
-    connection: DuckDBPyConnection, before: Manifest, after: Manifest, lake: Lake, city: BigCity
-) -> Night:
+def _measured(connection: DuckDBPyConnection, before: Manifest, after: Manifest, lake: Lake, city: BigCity) -> Night:
     night = Night(cost_of(connection, UNIT))
     day = city.last_day + 1
     meter = Meter(night.relations)
