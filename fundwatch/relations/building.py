@@ -6,6 +6,7 @@ import duckdb
 
 from fundwatch.domain.keys import month_bounds, month_of
 from fundwatch.relations.accounts import renew_entities, renew_sightings
+from fundwatch.relations.amending import Amendments
 from fundwatch.relations.catalogue import Partition, Relation, catalogue
 from fundwatch.relations.touching import Touched
 from fundwatch.relations.workbench import Built, Changes, PartitionWriter, Workbench
@@ -50,21 +51,23 @@ def _build_everything(bench: Workbench, as_of_day: int) -> None:
 
 
 def _build_touched(bench: Workbench, changes: Changes) -> None:
-    touched = Touched(bench)
+    touched, amendments = Touched(bench), Amendments(bench)
     for relation in catalogue():
         _before(bench, relation)
         if relation.name == "sightings":
             renew_sightings(bench, relation)
         elif relation.name == "entities":
             renew_entities(bench, relation, registers=changes.registers)
-            touched.note_moved_accounts()
+            if not amendments.begin():
+                touched.note_moved_accounts()
         elif relation.partition is Partition.WHOLE:
             bench.build_whole(relation)
         else:
-            spans = touched.spans(relation)
+            spans = touched.spans(relation, amendments.days)
             touched.before(relation, spans)
             bench.build_spans(relation, spans)
             touched.after(relation, spans)
+            amendments.amend(relation, spans)
 
 
 def _before(bench: Workbench, relation: Relation) -> None:

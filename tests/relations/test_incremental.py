@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fundwatch.domain.keys import key_of
+from fundwatch.relations import accounts, amending
 from fundwatch.relations.catalogue import catalogue
 
 from .conftest import Row, Town, entry
@@ -121,12 +123,21 @@ def _everything(town: Town) -> dict[str, list[tuple[Any, ...]]]:
     return {each.name: town.relation(each.name) for each in catalogue() if not each.is_step}
 
 
+@pytest.mark.parametrize("share", [0, 10], ids=["amended", "built"])
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(deliveries())
 def test_split_shuffled_late_and_withdrawn_rows_give_the_same_relations(
-    drawn: tuple[list[Row], list[tuple[str, Row]], list[int], int],
+    share: int, drawn: tuple[list[Row], list[tuple[str, Row]], list[int], int]
 ) -> None:
+    """With a share of nought no account is too busy to be amended, and no number of accounts too great to be narrowed."""
     rows, stock, arrival, seed = drawn
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(amending, "_SHARE", share)
+        patch.setattr(accounts, "_SHARE", share)
+        _deliver(rows, stock, arrival, seed)
+
+
+def _deliver(rows: list[Row], stock: list[tuple[str, Row]], arrival: list[int], seed: int) -> None:
     shuffle = random.Random(seed)
     whole, parts = _town(), _town()
     _fill(whole, rows, stock, shuffle)

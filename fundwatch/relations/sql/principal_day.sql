@@ -4,6 +4,11 @@ doc:
   zh: 控制组与组外自然人之间的本金与返还：自双向有款之日起，每日存入、付出、付款前本金、返还比例与复投
   en: Principal and returns between a control group and a person outside it, from the day on which money has gone both ways
 partition: day
+amended:
+  keys: amended_principals
+  by: [group_key, person_key]
+  reads: {pair_day: pair_days_of_principals}
+  days: [pair_days_of_principals, day]
 also_touched: [later_days_of_pairs]
 joins_days: 31                     # one query reads all the history, for one day or for many
 reads: [pair_day, reference_calendar]

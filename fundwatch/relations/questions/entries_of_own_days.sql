@@ -1,0 +1,11 @@
+/* ---
+id: entries_of_own_days
+doc:
+  zh: 这些主体在这些日期的流水
+  en: The entries of those parties on those days
+reads: [transactions, entities, amended_own_days]
+--- */
+SELECT transactions.*
+FROM transactions
+JOIN entities ON entities.account_key = transactions.account_key
+JOIN amended_own_days ON amended_own_days.party_key = entities.party_key AND amended_own_days.day = transactions.booked_day
