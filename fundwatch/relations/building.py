@@ -58,6 +58,7 @@ def _build_touched(bench: Workbench, changes: Changes) -> None:
             renew_sightings(bench, relation)
         elif relation.name == "entities":
             renew_entities(bench, relation, registers=changes.registers)
+            touched.note_shaken_accounts()
             if not amendments.begin():
                 touched.note_moved_accounts()
         elif relation.partition is Partition.WHOLE:

@@ -23,8 +23,14 @@ class Touched:
         first, last = min(entries, default=0), max(entries, default=-1)
         self._values: dict[str, Value] = {"first_changed_day": first, "last_changed_day": last}
         self._days: dict[str, set[int]] = {"transactions": entries}
-        bench.table("touched_entries", bench.question("touched_entries"), self._values)
         bench.table(_PAIRS, bench.question("pairs_of_days"), {"first_day": 0, "last_day": -1})
+
+    def note_shaken_accounts(self) -> None:
+        """Add to the table ``moved_accounts`` those of which changed entries and loans reach transfers of other days."""
+        for question in ("touched_entries", "midnight_accounts", "loan_accounts", "shaken_accounts"):
+            self._bench.table(question, self._bench.question(question), self._values)
+        self._bench.drop("moved_accounts")
+        self._bench.rename("shaken_accounts", "moved_accounts")
 
     def note_moved_accounts(self) -> None:
         """Take in all days of the accounts in the table ``moved_accounts``, which are too many to be amended."""

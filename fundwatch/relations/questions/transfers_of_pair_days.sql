@@ -5,7 +5,10 @@ doc:
   en: The transfers between those parties on those days
 reads: [transfers, amended_pair_days]
 --- */
-SELECT transfers.*
+SELECT
+    transfers.transfer_id, transfers.day, transfers.from_party, transfers.to_party, transfers.from_group,
+    transfers.to_group, transfers.from_kind, transfers.to_kind, transfers.amount_cny,
+    transfers.at
 FROM transfers
 JOIN amended_pair_days
     ON amended_pair_days.from_party = transfers.from_party

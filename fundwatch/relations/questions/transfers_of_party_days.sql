@@ -5,14 +5,18 @@ doc:
   en: The transfers of those parties on those days
 reads: [transfers, amended_party_days]
 --- */
-SELECT transfers.*
+SELECT
+    transfers.day, transfers.from_party, transfers.to_party, transfers.from_group, transfers.to_group,
+    transfers.from_kind, transfers.to_kind, transfers.amount_cny, transfers.is_cash
 FROM transfers
 JOIN amended_party_days
     ON amended_party_days.party_key = transfers.from_party AND amended_party_days.day = transfers.day
 
 UNION ALL
 
-SELECT transfers.*
+SELECT
+    transfers.day, transfers.from_party, transfers.to_party, transfers.from_group, transfers.to_group,
+    transfers.from_kind, transfers.to_kind, transfers.amount_cny, transfers.is_cash
 FROM transfers
 JOIN amended_party_days
     ON amended_party_days.party_key = transfers.to_party AND amended_party_days.day = transfers.day

@@ -12,7 +12,6 @@ amended:
   reads: {transactions: moved_entries}
   days: [moved_entries, booked_day]
   is_exact: true
-also_touched: [undone_days, midnight_days, loan_days]
 reads: [transactions, entities, loans, loan_flows, reference_fx, reference_lexicon]
 --- */
 -- Pairing is one-to-one within (from, to, amount, currency): first within five minutes, then across midnight, then
