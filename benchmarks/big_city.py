@@ -69,7 +69,7 @@ def following_day(connection: duckdb.DuckDBPyConnection, city: BigCity, rows: in
         kept = _NEW if step == "transactions" else step
         connection.execute(f"CREATE OR REPLACE TABLE {kept} AS {query}", binds)
     # Entries are named by the number of their event, which begins at nought again.
-    connection.execute(f"UPDATE {_NEW} SET record_id = record_id + 1, batch = 'night'")  # noqa: S608 - our own name
+    connection.execute(f"UPDATE {_NEW} SET record_id = record_id + 1, batch = 'night'")
     for step in _SCAFFOLDING:
         connection.execute(f"DROP TABLE {step}")
     return _NEW

@@ -88,7 +88,9 @@ def main() -> None:
     large = night_on(BigCity(chosen.transactions, max(chosen.transactions // 50, 2000)), chosen.new)
     tenth = chosen.transactions // 10
     small = night_on(BigCity(tenth, max(tenth // 50, 2000)), chosen.new)
-    print(f"a night of {chosen.new:,} new rows on {chosen.transactions:,} and on {tenth:,}; unit {large.unit.cpu:.3f} s CPU")
+    print(
+        f"a night of {chosen.new:,} new rows on {chosen.transactions:,} and on {tenth:,}; unit {large.unit.cpu:.3f} s CPU"
+    )
     print(f"{'part':<34}{'units':>8}{'a tenth':>9}{'ratio':>7}")
     for name in sorted(large.relations, key=lambda part: -large.relations[part].cpu):
         _line(name, large.relations[name], small.relations[name], large.unit)
@@ -147,9 +149,7 @@ def _tables(connection: DuckDBPyConnection) -> list[str]:
     return [str(name) for (name,) in found]
 
 
-def _measured(
-    connection: DuckDBPyConnection, before: Manifest, after: Manifest, lake: Lake, city: BigCity
-) -> Night:
+def _measured(connection: DuckDBPyConnection, before: Manifest, after: Manifest, lake: Lake, city: BigCity) -> Night:
     night = Night(cost_of(connection, UNIT))
     day = city.last_day + 1
     meter = Meter(night.relations)

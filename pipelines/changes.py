@@ -25,7 +25,11 @@ def note_changes(connection: DuckDBPyConnection, lake: Lake, before: Manifest, a
     went, came = _differing(before, after), _differing(after, before)
     _load(connection, lake, "changed_from", "transactions", _of(went, "transactions"))
     _load(connection, lake, "changed_to", "transactions", _of(came, "transactions"))
-    columns = ", ".join(f'"{name}"' for name in RELATIONS["transactions"].names if name not in set(LINEAGE) - {"record_id", "institution"})
+    columns = ", ".join(
+        f'"{name}"'
+        for name in RELATIONS["transactions"].names
+        if name not in set(LINEAGE) - {"record_id", "institution"}
+    )
     here = f"SELECT {columns} FROM temp.changed_to"  # noqa: S608 - columns of the data model
     there = f"SELECT {columns} FROM temp.changed_from"  # noqa: S608 - columns of the data model
     connection.execute(

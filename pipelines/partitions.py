@@ -105,9 +105,7 @@ class LakeWriter:
         struck = self._write(relation, f"{_AMENDED}{number:06d}", amended, number, role=GONE)
         return [struck, *self._by_partition(relation, span, rows, number)]
 
-    def _by_partition(
-        self, relation: str, span: Span, rows: DuckDBPyRelation, number: int
-    ) -> Iterator[LakeFile]:
+    def _by_partition(self, relation: str, span: Span, rows: DuckDBPyRelation, number: int) -> Iterator[LakeFile]:
         """Yield the files of one month that take the rows; a file for a month keeps its rows of other days."""
         month = month_of(span[0])
         if self._is_open(month):
@@ -123,9 +121,7 @@ class LakeWriter:
     def _write(
         self, relation: str, partition: str, rows: DuckDBPyRelation, number: int, *, role: str = ROWS
     ) -> LakeFile:
-        return self._lake.write(
-            self._connection, rows, relation, partition, role=role, origin=Origin(number=number)
-        )
+        return self._lake.write(self._connection, rows, relation, partition, role=role, origin=Origin(number=number))
 
     def _held(self, relation: str) -> DuckDBPyRelation:
         return self._connection.table(relation)
@@ -144,7 +140,9 @@ class LakeWriter:
         return [
             _nothing(file)
             for file in self.manifest.of(relation)
-            if file.partition.startswith(prefix) and file.partition not in named and not file.partition.startswith(_AMENDED)
+            if file.partition.startswith(prefix)
+            and file.partition not in named
+            and not file.partition.startswith(_AMENDED)
         ]
 
     def _is_open(self, month: str) -> bool:

@@ -21,6 +21,21 @@ def renew_sightings(bench: Workbench, relation: Relation) -> None:
         bench.drop(step)
 
 
+def hold_known_numbers(bench: Workbench, relation: Relation) -> bool:
+    """Create ``account_numbers`` from the entities and the numbers met first now; return False where that is not exact.
+
+    Which account a number belongs to follows from registers and from the cards in statements; a number that is met
+    first now is its own account, since a card that belongs to another is itself a known number.
+    """
+    if bench.count("gone_sightings WHERE card IS NOT NULL") or bench.count("new_sightings WHERE card IS NOT NULL"):
+        return False
+    bench.table("vanished", bench.question("vanished_numbers"))
+    if bench.count("vanished"):
+        return False
+    bench.table(relation.name, bench.question("known_numbers"))
+    return True
+
+
 def renew_entities(bench: Workbench, relation: Relation, *, registers: bool) -> None:
     """Replace the entities of stirred accounts and list as ``moved_accounts`` those that were another party's before.
 

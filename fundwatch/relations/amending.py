@@ -55,7 +55,9 @@ class Amendments:
                 self._known.add(question)
         self._run(relation, amended)
         same = " AND ".join(f"wanted.{column} = held.{column}" for column in amended.by)
-        other = "NOT EXISTS (SELECT 1 FROM built_days WHERE held.day BETWEEN built_days.first_day AND built_days.last_day)"
+        other = (
+            "NOT EXISTS (SELECT 1 FROM built_days WHERE held.day BETWEEN built_days.first_day AND built_days.last_day)"
+        )
         wanted = f"EXISTS (SELECT 1 FROM {amended.keys} AS wanted WHERE {same}) AND {other}"
         columns = ", ".join(f"held.{column}" for column in bench.columns(f"found_{name}"))
         found = other if amended.is_exact else wanted

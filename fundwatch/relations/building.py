@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from fundwatch.domain.keys import month_bounds, month_of
-from fundwatch.relations.accounts import renew_entities, renew_sightings
+from fundwatch.relations.accounts import hold_known_numbers, renew_entities, renew_sightings
 from fundwatch.relations.amending import Amendments
 from fundwatch.relations.catalogue import Partition, Relation, catalogue
 from fundwatch.relations.touching import Touched
@@ -28,10 +28,14 @@ def build(
     the FX table needs a build of everything. Both ways give the same rows.
     """
     bench = Workbench(connection, write, {"as_of_day": as_of_day, "due_lag_days": due_lag_days})
-    if changes is None:
-        _build_everything(bench, as_of_day)
-    else:
-        _build_touched(bench, changes)
+    bench.hold_registers()
+    try:
+        if changes is None:
+            _build_everything(bench, as_of_day)
+        else:
+            _build_touched(bench, changes)
+    finally:
+        bench.release_registers()
     return tuple(bench.built)
 
 
@@ -54,6 +58,8 @@ def _build_touched(bench: Workbench, changes: Changes) -> None:
     touched, amendments = Touched(bench), Amendments(bench)
     for relation in catalogue():
         _before(bench, relation)
+        if relation.name == "account_numbers" and not changes.registers and hold_known_numbers(bench, relation):
+            continue
         if relation.name == "sightings":
             renew_sightings(bench, relation)
         elif relation.name == "entities":

@@ -16,6 +16,7 @@ from fundwatch.sql.binding import Value, bind
 from fundwatch.sql.file import SqlFile, read_sql_file
 
 _QUESTIONS = Path(__file__).parent / "questions"
+_REGISTERS = ("accounts", "parties", "relationships", "firm_snapshots")
 Span = tuple[int, int]
 """First and last day of consecutive days of one month."""
 
@@ -63,6 +64,18 @@ class Workbench:
         self.write = write
         self.values = values
         self.built: list[Built] = []
+
+    def hold_registers(self) -> None:
+        """Read the latest state of each register once: many queries ask for it, and it has to be found among all states."""
+        for name in _REGISTERS:
+            self.select(f"held_{name}", f"FROM {name}")
+        for name in _REGISTERS:
+            self.rename(f"held_{name}", name)
+
+    def release_registers(self) -> None:
+        """Let go of what was held, so that the registers are seen as they come to be."""
+        for name in _REGISTERS:
+            self.drop(name)
 
     def build_whole(self, relation: Relation) -> None:
         """Build a relation and pass it on; a step becomes a temporary table under its own name."""
@@ -132,7 +145,7 @@ class Workbench:
         same = " AND ".join(f"differing.{column} = held.{column}" for column in by)
         for name, table in ((f"gone_{relation}", "before"), (f"new_{relation}", "after")):
             self.select(name, f"SELECT * FROM {table} AS held WHERE EXISTS (SELECT 1 FROM differing WHERE {same})")
-        days = "SELECT day FROM gone_{0} UNION SELECT day FROM new_{0}".format(relation)
+        days = f"SELECT day FROM gone_{relation} UNION SELECT day FROM new_{relation}"
         changed = self.count("differing")
         self.built.append(Built(relation, None, changed))
         if changed:

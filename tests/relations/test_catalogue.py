@@ -71,4 +71,3 @@ def test_columns_are_those_of_the_data_model(town: Town) -> None:
         for name, kind, *_ in town.ask(f"DESCRIBE {each.name}"):
             assert re.search(rf"\b{name}\b", section.group()), f"{each.name}.{name} is not in docs/data-model.md"
             assert kind in {"BIGINT", "INTEGER", "VARCHAR", "BOOLEAN", "TIMESTAMP"}, f"{each.name}.{name} {kind}"
-

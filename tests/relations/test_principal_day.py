@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from fundwatch.domain.keys import day_number, key_of
-
 from fundwatch.relations.workbench import Built
 
 from .conftest import Row, Town, entry

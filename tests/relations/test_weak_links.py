@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fundwatch.domain.keys import key_of
 
-from .conftest import Town, days, entry
+from .conftest import Town, entry
 
 
 def _town(town: Town) -> Town:
