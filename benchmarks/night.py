@@ -66,6 +66,12 @@ class Meter:
         self.write(relation, span, table)
         self.charge(relation)
 
+    def amend(self, relation: str, gone: str, table: str) -> None:
+        """Pass the amendment on and charge the relation."""
+        assert self.write is not None, "nothing is written before a writer is set"
+        self.write.amend(relation, gone, table)
+        self.charge(relation)
+
     def charge(self, part: str) -> None:
         """Charge what was used since the last charge to a part."""
         here = now()

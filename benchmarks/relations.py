@@ -19,6 +19,7 @@ from benchmarks.big_city import BigCity, build_big_city
 from benchmarks.unit import KEY_UNIT, UNIT, Cost, cost_of, now
 from fundwatch.relations.building import build
 from fundwatch.relations.tables import PartitionTables
+from fundwatch.relations.workbench import Span
 
 
 class Meter:
@@ -29,11 +30,15 @@ class Meter:
         self.costs: dict[str, Cost] = defaultdict(Cost)
         self._since = now()
 
-    def __call__(self, relation: str, partition: str, table: str) -> None:
-        self.write(relation, partition, table)
+    def __call__(self, relation: str, span: Span | None, table: str) -> None:
+        self.write(relation, span, table)
         here = now()
         self.costs[relation] += here - self._since
         self._since = here
+
+    def amend(self, relation: str, gone: str, table: str) -> None:
+        """A build from nothing amends nothing."""
+        raise NotImplementedError(relation)
 
 
 def main() -> None:

@@ -68,7 +68,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, city: BigCity) -> None:
     build_big_city(connection, city)
     writer = PartitionTables(connection)
     for built in build(connection, writer, as_of_day=city.last_day):
-        print(f"  built {built.relation} {built.partition}: {built.rows:,} rows")
+        print(f"  built {built.relation} {built.span}: {built.rows:,} rows")
     kept = ("entities", "firms", "control_links", "transfers", "remark_terms", "party_day", "pair_day", "group_month")
     for name in (*kept, "principal_day", "weak_links", "shared_contacts", "coverage"):
         connection.execute(f"CREATE TABLE main.{name} AS SELECT * FROM temp.{name}")

@@ -10,15 +10,30 @@ _SHARE = 4
 
 
 def renew_sightings(bench: Workbench, relation: Relation) -> None:
-    """Replace the sightings of the numbers in changed entries; leave them as ``old_sightings``, ``new_sightings``."""
-    for step in ("entry_numbers", "sighted_entries", "kept_sightings", "old_sightings"):
+    """Replace the sightings that changed entries change, and keep them as ``gone_sightings`` and ``new_sightings``."""
+    for step in ("entry_numbers", "sighted_entries", "kept_sightings"):
         bench.table(step, bench.question(step))
     bench.table("met", relation.file)
-    bench.table("new_sightings", bench.question("new_sightings"))
-    bench.table("built_sightings", bench.question("renewed_sightings"))
-    bench.pass_on(relation, None)
+    bench.table("before", bench.question("old_sightings"))
+    bench.table("after", bench.question("new_sightings"))
+    bench.amend(relation.name, ("account_key", "side"))
     for step in ("sighted_entries", "kept_sightings", "met"):
         bench.drop(step)
+
+
+def hold_known_numbers(bench: Workbench, relation: Relation) -> bool:
+    """Create ``account_numbers`` from the entities and the numbers met first now; return False where that is not exact.
+
+    Which account a number belongs to follows from registers and from the cards in statements; a number that is met
+    first now is its own account, since a card that belongs to another is itself a known number.
+    """
+    if bench.count("gone_sightings WHERE card IS NOT NULL") or bench.count("new_sightings WHERE card IS NOT NULL"):
+        return False
+    bench.table("vanished", bench.question("vanished_numbers"))
+    if bench.count("vanished"):
+        return False
+    bench.table(relation.name, bench.question("known_numbers"))
+    return True
 
 
 def renew_entities(bench: Workbench, relation: Relation, *, registers: bool) -> None:
@@ -27,27 +42,27 @@ def renew_entities(bench: Workbench, relation: Relation, *, registers: bool) -> 
     Exact: an account's row rests on its own sightings, on those of its other numbers, of its customer and of its
     party, and on registers; so all of these are built together, and everything when a register has changed.
     """
-    stirred = 0
     if not registers:
         bench.table("stirred", bench.question("stirred_accounts"))
         stirred = _build_kin(bench, relation)
-    if registers or stirred * _SHARE > bench.count("account_numbers"):
-        bench.table("old_entities", bench.question("all_entities"))
-        bench.table("built_entities", relation.file)
-        bench.table("moved_accounts", bench.question("moved_accounts"))
-    else:
-        bench.table("old_entities", bench.question("stirred_entities"))
-        bench.table("moved_accounts", bench.question("moved_accounts"))
-        if not stirred:
+        if stirred * _SHARE <= bench.count("account_numbers"):
+            bench.table("before", bench.question("stirred_entities"))
+            bench.select("old_entities", "FROM before")
+            bench.select("after", "FROM built_entities")
+            bench.table("moved_accounts", bench.question("moved_accounts"))
+            bench.amend(relation.name, ("account_key",))
             return
-        bench.table("renewed", bench.question("renewed_entities"))
-        bench.drop("built_entities")
-        bench.rename("renewed", "built_entities")
+    bench.table("old_entities", bench.question("all_entities"))
+    bench.table("built_entities", relation.file)
+    bench.table("moved_accounts", bench.question("moved_accounts"))
     bench.pass_on(relation, None)
 
 
 def _build_kin(bench: Workbench, relation: Relation) -> int:
-    """Build ``built_entities`` of the stirred accounts and their kin, widening until no party reaches beyond them."""
+    """Build ``built_entities`` of the stirred accounts and their kin, widening until no party reaches beyond them.
+
+    Return how many numbers that took; more than the share are too many and not built.
+    """
     bench.table("built_entities", bench.question("no_entities"))
     known, built = bench.count("stirred"), 0
     while known:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import duckdb
 
 from fundwatch.domain.keys import month_bounds, month_of
-from fundwatch.relations.accounts import renew_entities, renew_sightings
+from fundwatch.relations.accounts import hold_known_numbers, renew_entities, renew_sightings
+from fundwatch.relations.amending import Amendments
 from fundwatch.relations.catalogue import Partition, Relation, catalogue
 from fundwatch.relations.touching import Touched
 from fundwatch.relations.workbench import Built, Changes, PartitionWriter, Workbench
@@ -27,10 +28,14 @@ def build(
     calendar or of the FX table needs a build of everything. Both ways give the same rows.
     """
     bench = Workbench(connection, write, {"as_of_day": as_of_day, "due_lag_days": due_lag_days})
-    if changes is None:
-        _build_everything(bench, as_of_day)
-    else:
-        _build_touched(bench, changes)
+    bench.hold_registers()
+    try:
+        if changes is None:
+            _build_everything(bench, as_of_day)
+        else:
+            _build_touched(bench, changes)
+    finally:
+        bench.release_registers()
     return tuple(bench.built)
 
 
@@ -50,21 +55,26 @@ def _build_everything(bench: Workbench, as_of_day: int) -> None:
 
 
 def _build_touched(bench: Workbench, changes: Changes) -> None:
-    touched = Touched(bench)
+    touched, amendments = Touched(bench), Amendments(bench)
     for relation in catalogue():
         _before(bench, relation)
+        if relation.name == "account_numbers" and not changes.registers and hold_known_numbers(bench, relation):
+            continue
         if relation.name == "sightings":
             renew_sightings(bench, relation)
         elif relation.name == "entities":
             renew_entities(bench, relation, registers=changes.registers)
-            touched.note_moved_accounts()
+            touched.note_shaken_accounts()
+            if not amendments.begin():
+                touched.note_moved_accounts()
         elif relation.partition is Partition.WHOLE:
             bench.build_whole(relation)
         else:
-            spans = touched.spans(relation)
+            spans = touched.spans(relation, amendments.days)
             touched.before(relation, spans)
             bench.build_spans(relation, spans)
             touched.after(relation, spans)
+            amendments.amend(relation, spans)
 
 
 def _before(bench: Workbench, relation: Relation) -> None:

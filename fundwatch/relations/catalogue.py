@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from fundwatch.domain.errors import ConfigurationError
 from fundwatch.sql.file import SqlFile, read_sql_file
@@ -27,6 +29,22 @@ class Partition(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Amended:
+    """How rows of a relation by day are brought up to accounts that moved, without building their days."""
+
+    keys: str
+    """Question that names the rows: those of the relation that share the columns ``by`` with an answer."""
+    by: tuple[str, ...]
+    reads: dict[str, str]
+    """What the query reads for those rows alone: the question that narrows each table."""
+    narrowest: str
+    day: str
+    """The narrowed table, and its column, that names the days of those rows."""
+    is_exact: bool
+    """Whether the query over the narrowed tables gives those rows and no others."""
+
+
+@dataclass(frozen=True, slots=True)
 class Relation:
     """One derived relation: its query, and what of it a change touches.
 
@@ -40,6 +58,7 @@ class Relation:
     partition: Partition
     is_step: bool
     also_touched: tuple[str, ...]
+    amended: Amended | None
     joins_days: int
     """Greatest gap between touched days that are built by one query, where a query is dear; 0 for the usual one."""
 
@@ -78,5 +97,19 @@ def _relation(path: Path) -> Relation:
         partition=Partition(facts["partition"]),
         is_step=facts.get("kind") == "step",
         also_touched=tuple(facts.get("also_touched", ())),
+        amended=_amended(facts.get("amended")),
         joins_days=int(facts.get("joins_days", 0)),
+    )
+
+
+def _amended(facts: Mapping[str, Any] | None) -> Amended | None:
+    if facts is None:
+        return None
+    return Amended(
+        keys=facts["keys"],
+        by=tuple(facts["by"]),
+        reads=dict(facts["reads"]),
+        narrowest=facts["days"][0],
+        day=facts["days"][1],
+        is_exact=bool(facts.get("is_exact", False)),
     )

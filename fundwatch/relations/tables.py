@@ -33,6 +33,28 @@ class PartitionTables:
             else:
                 continue
             self.connection.execute(f"DROP TABLE temp.{name}")
+        self._take_over(relation, table, span)
+
+    def amend(self, relation: str, gone: str, table: str) -> None:
+        """Put the rows of a table in the place of those of another."""
+        kept = self._kept[relation]
+        columns = [str(row[0]) for row in self.connection.execute(f"DESCRIBE {gone}").fetchall()]
+        same = " AND ".join(f"held.{column} IS NOT DISTINCT FROM gone.{column}" for column in columns)
+        for name in kept:
+            self.connection.execute(
+                f"DELETE FROM temp.{name} AS held WHERE EXISTS (SELECT 1 FROM {gone} AS gone WHERE {same})"  # noqa: S608
+            )
+        span: Span | None = None
+        if "day" in columns:
+            # A relation by day: the new rows must leave with their days.
+            ((first, last),) = self.connection.execute(
+                f"SELECT coalesce(min(day), 0), coalesce(max(day), -1) FROM {table}"  # noqa: S608 - our own name
+            ).fetchall()
+            span = (int(first), int(last))
+        self._take_over(relation, table, span)
+
+    def _take_over(self, relation: str, table: str, span: Span | None) -> None:
+        kept = self._kept[relation]
         self._count += 1
         name = f'"{relation}@{self._count}"'
         kept[name] = span

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from fundwatch.domain.keys import month_bounds, month_of
 from fundwatch.relations.catalogue import Partition, Relation
@@ -23,16 +23,27 @@ class Touched:
         first, last = min(entries, default=0), max(entries, default=-1)
         self._values: dict[str, Value] = {"first_changed_day": first, "last_changed_day": last}
         self._days: dict[str, set[int]] = {"transactions": entries}
-        bench.table("touched_entries", bench.question("touched_entries"), self._values)
         bench.table(_PAIRS, bench.question("pairs_of_days"), {"first_day": 0, "last_day": -1})
 
-    def note_moved_accounts(self) -> None:
-        """Take in the accounts whose party has changed, from the table ``moved_accounts``."""
-        self._days["entities"] = self._bench.days("moved_days") if self._bench.count("moved_accounts") else set()
+    def note_shaken_accounts(self) -> None:
+        """Add to the table ``moved_accounts`` those of which changed entries and loans reach transfers of other days."""
+        for question in ("touched_entries", "midnight_accounts", "loan_accounts", "shaken_accounts"):
+            self._bench.table(question, self._bench.question(question), self._values)
+        self._bench.drop("moved_accounts")
+        self._bench.rename("shaken_accounts", "moved_accounts")
 
-    def spans(self, relation: Relation) -> list[Span]:
-        """Return what of a relation is to be built again, and remember it for those that read the relation."""
+    def note_moved_accounts(self) -> None:
+        """Take in all days of the accounts in the table ``moved_accounts``, which are too many to be amended."""
+        self._days["entities"] = self._bench.days("moved_days")
+
+    def spans(self, relation: Relation, amended: Mapping[str, set[int]]) -> list[Span]:
+        """Return what of a relation is to be built again, and remember it for those that read the relation.
+
+        ``amended`` are days on which single rows were replaced: they touch months, which are always built whole.
+        """
         days = set[int]().union(*(self._days.get(name, ()) for name in relation.file.relations))
+        if relation.partition is Partition.MONTH:
+            days = days.union(*(amended.get(name, ()) for name in relation.file.relations))
         for question in relation.also_touched:
             days |= self._bench.days(question, self._values)
         spans = list(spans_of(days, relation))

@@ -16,6 +16,7 @@ from fundwatch.sql.binding import Value, bind
 from fundwatch.sql.file import SqlFile, read_sql_file
 
 _QUESTIONS = Path(__file__).parent / "questions"
+_REGISTERS = ("accounts", "parties", "relationships", "firm_snapshots")
 Span = tuple[int, int]
 """First and last day of consecutive days of one month."""
 
@@ -29,6 +30,9 @@ class PartitionWriter(Protocol):
     """
 
     def __call__(self, relation: str, span: Span | None, table: str) -> None: ...
+
+    def amend(self, relation: str, gone: str, table: str) -> None:
+        """Put the rows of a table in the place of those of the table ``gone``, wherever they lie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,18 @@ class Workbench:
         self.write = write
         self.values = values
         self.built: list[Built] = []
+
+    def hold_registers(self) -> None:
+        """Read the latest state of each register once: many queries ask for it, and it has to be found among all states."""
+        for name in _REGISTERS:
+            self.select(f"held_{name}", f"FROM {name}")
+        for name in _REGISTERS:
+            self.rename(f"held_{name}", name)
+
+    def release_registers(self) -> None:
+        """Let go of what was held, so that the registers are seen as they come to be."""
+        for name in _REGISTERS:
+            self.drop(name)
 
     def build_whole(self, relation: Relation) -> None:
         """Build a relation and pass it on; a step becomes a temporary table under its own name."""
@@ -102,6 +118,41 @@ class Workbench:
     def rename(self, name: str, to: str) -> None:
         """Give a temporary table another name."""
         self.connection.execute(f"ALTER TABLE temp.{name} RENAME TO {to}")
+
+    def columns(self, table: str) -> list[str]:
+        """Return the columns of a table."""
+        return [str(row[0]) for row in self.connection.execute(f"DESCRIBE {table}").fetchall()]
+
+    def select(self, name: str, query: str) -> None:
+        """Create a temporary table from a statement made of our own names."""
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+
+    def asked(self, query: str) -> set[int]:
+        """Return the numbers that a statement made of our own names gives."""
+        return {int(row[0]) for row in self.connection.execute(query).fetchall() if row[0] is not None}
+
+    def amend(self, relation: str, by: Iterable[str]) -> set[int]:
+        """Replace the rows ``before`` by the rows ``after`` where they differ; return the days of those that do.
+
+        Rows that share the columns ``by`` stay or go together. They are kept as ``gone_…`` and ``new_…`` for the
+        relations that follow.
+        """
+        named = ", ".join(by)
+        self.select(
+            "differing",
+            f"SELECT DISTINCT {named} FROM ((FROM before EXCEPT FROM after) UNION ALL (FROM after EXCEPT FROM before))",
+        )
+        same = " AND ".join(f"differing.{column} = held.{column}" for column in by)
+        for name, table in ((f"gone_{relation}", "before"), (f"new_{relation}", "after")):
+            self.select(name, f"SELECT * FROM {table} AS held WHERE EXISTS (SELECT 1 FROM differing WHERE {same})")
+        days = f"SELECT day FROM gone_{relation} UNION SELECT day FROM new_{relation}"
+        changed = self.count("differing")
+        self.built.append(Built(relation, None, changed))
+        if changed:
+            self.select("amended", f"FROM new_{relation}")
+            self.write.amend(relation, f"gone_{relation}", "amended")
+            self.drop("amended")
+        return self.asked(days) if "day" in self.columns(f"new_{relation}") else set()
 
     def count(self, table: str) -> int:
         """Return the number of rows of a table; its name is our own."""

@@ -21,6 +21,9 @@ ROWS = "rows"
 SHADOW = "shadow"
 """Role of a file whose rows are kept but do not hold: sent before by another batch, or in conflict with one."""
 
+GONE = "gone"
+"""Role of a file whose rows hold no more: they are struck out of the files of their relation with a lower number."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class LakeFile:
@@ -30,7 +33,7 @@ class LakeFile:
     partition: str
     """Batch id of a canonical table; day ``YYYY-MM-DD``, month ``YYYY-MM`` or ``all`` of a computed relation."""
     role: str
-    """``rows`` or ``shadow``."""
+    """``rows``, ``shadow`` or ``gone``."""
     path: str
     """Relative to the lake folder; it carries the first 16 digits of the hash."""
     sha256: str
@@ -38,7 +41,7 @@ class LakeFile:
     institution: str = ""
     """Sender of a batch; rows of two institutions never share a ``record_id``."""
     number: int = 0
-    """Number of the batch in the ledger: the order of arrival."""
+    """Of a batch its number in the ledger, the order of arrival; of a computed file its place after those it amends."""
     state_day: int = 0
     """Day that a stock table describes (days since 1970-01-01); 0 where the file states none."""
 
@@ -112,11 +115,11 @@ def without_batch(manifest: Manifest, batch: str) -> Manifest:
 def with_partitions(manifest: Manifest, files: Iterable[LakeFile]) -> Manifest:
     """Return a draft with these files of derived and reference relations in the place of the former ones.
 
-    A file without rows empties its partition.
+    A file without rows empties its partition; one of rows that are gone stands beside the others of its relation.
     """
     new = tuple(files)
     for file in new:
-        if relation(file.relation).kind not in (Kind.DERIVED, Kind.REFERENCE) or file.role != ROWS:
+        if relation(file.relation).kind not in (Kind.DERIVED, Kind.REFERENCE) or file.role == SHADOW:
             raise _misplaced(file)
     places = {file.place for file in new}
     return _replaced(manifest, tuple(file for file in manifest.files if file.place in places), new)

@@ -42,6 +42,8 @@ class Relation:
     kind: Kind
     columns: tuple[tuple[str, str], ...]
     order: tuple[str, ...]
+    key: tuple[str, ...] = ()
+    """Of a computed relation the columns by which rows are struck out; rows that share them go together."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -79,7 +81,7 @@ def _canonical(declared: Declared) -> Relation:
 def _computed(declared: Declared) -> Relation:
     columns = _columns(declared.columns)
     others = tuple(name for name, _ in columns if name not in declared.order)
-    return Relation(declared.name, Kind(declared.kind), columns, (*declared.order, *others))
+    return Relation(declared.name, Kind(declared.kind), columns, (*declared.order, *others), declared.order)
 
 
 RELATIONS: Mapping[str, Relation] = MappingProxyType(

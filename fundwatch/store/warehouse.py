@@ -12,11 +12,12 @@ from duckdb import DuckDBPyConnection
 from fundwatch.domain.errors import EngineError
 from fundwatch.store.engines import open_memory
 from fundwatch.store.lake import Lake
-from fundwatch.store.manifests import ROWS, LakeFile, Manifest
+from fundwatch.store.manifests import GONE, ROWS, SHADOW, LakeFile, Manifest
 from fundwatch.store.schema import RELATIONS, Kind, Relation
 from fundwatch.store.settings import Settings
 from fundwatch.store.shaping import empty, widen
 from fundwatch.store.statements import first_row, quoted, statement
+from fundwatch.store.striking import strike, uncovered, unstruck
 
 _FILE = "_file"
 
@@ -34,12 +35,16 @@ def sync(connection: DuckDBPyConnection, manifest: Manifest, lake: Lake) -> None
     # Not in one transaction with the tables: rows inserted by several threads into a table that the same
     # transaction created stay invisible in DuckDB 2.0.0 until the next checkpoint.
     with _transaction(connection):
-        held = {str(sha): int(number) for number, sha in _held_files(connection)}
-        wanted = {_identity(file): file for file in manifest.files if file.role == ROWS}
-        gone = {identity: number for identity, number in held.items() if identity not in wanted}
-        new = [file for identity, file in sorted(wanted.items()) if identity not in held]
-        _remove(connection, sorted(gone.values()))
+        held = _held_files(connection)
+        wanted = {_identity(file): file for file in manifest.files if file.role != SHADOW}
+        kept = {_identity(file): number for number, file in held.items() if _identity(file) in wanted}
+        removed = [file for file in held.values() if _identity(file) not in kept]
+        again = uncovered(held.values(), removed)
+        kept = {identity: number for identity, number in kept.items() if wanted[identity].relation not in again}
+        new = [file for identity, file in sorted(wanted.items()) if identity not in kept]
+        _remove(connection, sorted(set(held) - set(kept.values())))
         _insert(connection, lake, sorted(new))
+        strike(connection, lake, wanted.values(), set(new))
         connection.execute("UPDATE _state SET manifest_id = $id", {"id": manifest.manifest_id})
 
 
@@ -92,16 +97,20 @@ def expose(connection: DuckDBPyConnection, manifest: Manifest, lake: Lake) -> No
     """Create in ``connection`` one view per relation of the data model over the files of ``manifest``."""
     connection.execute(statement("warehouse"))
     for target in RELATIONS.values():
-        files = manifest.of(target.name)
-        _register(connection, files, 1 + sum(1 for file in manifest.files if file < files[0]) if files else 1)
+        files, gone = manifest.of(target.name), manifest.of(target.name, GONE)
+        both = sorted((*files, *gone))
+        _register(connection, both, 1 + sum(1 for file in manifest.files if file < both[0]) if both else 1)
         rows = empty(connection, target)
-        if files and target.kind is not Kind.STOCK:
+        if files and target.kind is not Kind.STOCK and not gone:
             rows = widen(connection.read_parquet(lake.require(files), union_by_name=True), target)
         elif files:
             values = {"paths": lake.require(files), "folder": _prefix(lake)}
-            states = widen(connection.sql(statement("stored_rows"), params=values), target, _FILE)
-            states.create_view(_states(target))
-            rows = connection.sql(statement("latest_states"), params={"states": _states(target)})
+            stored = widen(connection.sql(statement("stored_rows"), params=values), target, _FILE)
+            if gone:
+                rows = unstruck(connection, stored, target, lake, gone)
+            else:
+                stored.create_view(_states(target))
+                rows = connection.sql(statement("latest_states"), params={"states": _states(target)})
         rows.create_view(target.name)
 
 
@@ -148,9 +157,9 @@ def _remove(connection: DuckDBPyConnection, numbers: Sequence[int]) -> None:
 def _insert(connection: DuckDBPyConnection, lake: Lake, files: Sequence[LakeFile]) -> None:
     found = first_row(connection, "SELECT coalesce(max(file), 0) FROM _files")
     _register(connection, files, (int(found[0]) if found else 0) + 1)
-    for name in sorted({file.relation for file in files}):
+    for name in sorted({file.relation for file in files if file.role == ROWS}):
         target = RELATIONS[name]
-        own = [file for file in files if file.relation == name]
+        own = [file for file in files if file.relation == name and file.role == ROWS]
         values = {"paths": lake.require(own), "folder": _prefix(lake)}
         rows = connection.sql(statement("stored_rows"), params=values)
         widen(rows, target, _FILE).insert_into(_table(target))
@@ -159,19 +168,19 @@ def _insert(connection: DuckDBPyConnection, lake: Lake, files: Sequence[LakeFile
 def _register(connection: DuckDBPyConnection, files: Sequence[LakeFile], first: int) -> None:
     if files:
         rows = [
-            [number, f.relation, f.partition, f.path, f.sha256, f.rows, f.institution, f.number, f.state_day]
+            [number, f.relation, f.partition, f.role, f.path, f.sha256, f.rows, f.institution, f.number, f.state_day]
             for number, f in enumerate(files, start=first)
         ]
-        connection.executemany("INSERT INTO _files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        connection.executemany("INSERT INTO _files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
-def _held_files(connection: DuckDBPyConnection) -> list[tuple[int, str]]:
+def _held_files(connection: DuckDBPyConnection) -> dict[int, LakeFile]:
     rows = connection.execute(statement("held_files")).fetchall()
-    return [(int(number), str(identity)) for number, identity in rows]
+    return {int(number): LakeFile(*fields) for number, *fields in rows}
 
 
 def _identity(file: LakeFile) -> str:
-    return f"{file.relation}|{file.partition}|{file.sha256}|{file.number}|{file.state_day}"
+    return f"{file.relation}|{file.partition}|{file.role}|{file.sha256}|{file.number}|{file.state_day}"
 
 
 def _prefix(lake: Lake) -> str:

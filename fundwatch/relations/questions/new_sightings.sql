@@ -6,6 +6,8 @@ doc:
 reads: [met, entry_numbers]
 --- */
 -- All entries of a number that lost one name others beside it, of whom they are not all: those stay as they were.
-SELECT met.*
+SELECT
+    met.account_key, met.side, met.institution, met.account, met.card, met.customer_no, met.token, met.name,
+    met.birth_day, met.region
 FROM met
 JOIN entry_numbers ON entry_numbers.account_key = met.account_key AND entry_numbers.side = met.side

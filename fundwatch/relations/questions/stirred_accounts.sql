@@ -3,23 +3,13 @@ id: stirred_accounts
 doc:
   zh: 所知有变的账号：流水附言有变、正主账号有变、控制组有变
   en: Account numbers of which something else is known now; what is written beside them, their account, their group
-reads: [old_sightings, new_sightings, entities, account_numbers, control_groups]
+reads: [gone_sightings, new_sightings, entities, account_numbers, control_groups]
 --- */
-SELECT account_key
-FROM (
-    SELECT * FROM old_sightings
-    EXCEPT
-    SELECT * FROM new_sightings
-) AS gone
+SELECT account_key FROM gone_sightings
 
 UNION
 
-SELECT account_key
-FROM (
-    SELECT * FROM new_sightings
-    EXCEPT
-    SELECT * FROM old_sightings
-) AS come
+SELECT account_key FROM new_sightings
 
 UNION
 

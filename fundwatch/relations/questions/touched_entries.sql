@@ -40,11 +40,11 @@ stirred AS (
         AND reversals.booked_day BETWEEN changed.booked_day AND changed.booked_day + 10
 )
 
-SELECT DISTINCT booked_day AS day, amount, currency FROM changed_entries
+SELECT DISTINCT account_key, booked_day AS day, amount, currency FROM changed_entries
 
 UNION
 
-SELECT entries.booked_day AS day, entries.amount, entries.currency
+SELECT entries.account_key, entries.booked_day AS day, entries.amount, entries.currency
 FROM transactions AS entries
 JOIN stirred
     ON stirred.account_key = entries.account_key

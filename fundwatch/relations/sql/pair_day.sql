@@ -4,6 +4,11 @@ doc:
   zh: 谁在哪一天付给谁多少（双向：本金与返还）
   en: Who paid whom how much on a day (both ways; principal and returns)
 partition: day
+amended:
+  keys: amended_pair_days
+  by: [from_party, to_party, day]
+  reads: {transfers: transfers_of_pair_days}
+  days: [amended_pair_days, day]
 reads: [transfers]
 --- */
 SELECT

@@ -4,6 +4,11 @@ doc:
   zh: 主体每日收付汇总与日终余额
   en: What a party received and paid on a day, and its balance at the end of it
 partition: day
+amended:
+  keys: amended_party_days
+  by: [party_key, day]
+  reads: {transfers: transfers_of_party_days, transactions: entries_of_party_days}
+  days: [amended_party_days, day]
 reads: [transfers, transactions, entities, reference_fx]
 --- */
 -- Group and kind belong to the party, so those of any of its transfers will do.

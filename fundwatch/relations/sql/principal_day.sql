@@ -4,6 +4,11 @@ doc:
   zh: 控制组与组外自然人之间的本金与返还：自双向有款之日起，每日存入、付出、付款前本金、返还比例与复投
   en: Principal and returns between a control group and a person outside it, from the day on which money has gone both ways
 partition: day
+amended:
+  keys: amended_principals
+  by: [group_key, person_key]
+  reads: {pair_day: pair_days_of_principals}
+  days: [pair_days_of_principals, day]
 also_touched: [later_days_of_pairs]
 joins_days: 31                     # one query reads all the history, for one day or for many
 reads: [pair_day, reference_calendar]
@@ -27,41 +32,42 @@ reads: [pair_day, reference_calendar]
 --   reaches 95 % of that payout, at most three days after it.
 -- * late_days and early_days: days off just before and just after a working day, by which a due date may have been
 --   moved to this day. A day off itself was not moved to.
-WITH put_in_days AS (
-    SELECT to_group AS group_key, from_party AS person_key, day, amount_cny, last_at
+-- First who moved money in these days: the few pairs of a night are looked up in history, not all of history grouped.
+WITH recent AS (
+    SELECT to_group AS group_key, from_party AS person_key
     FROM pair_day
-    WHERE day BETWEEN $month_first_day - 430 AND $last_day AND from_kind = 'person' AND to_kind <> 'clearing'
+    WHERE day BETWEEN $first_day AND $last_day AND from_kind = 'person' AND to_kind <> 'clearing'
         AND to_group <> 0 AND from_group <> to_group
-),
-
-paid_out_days AS (
-    SELECT from_group AS group_key, to_party AS person_key, day, amount_cny, first_at
+    UNION
+    SELECT from_group, to_party
     FROM pair_day
-    WHERE day BETWEEN $month_first_day - 430 AND $last_day AND to_kind = 'person' AND from_kind <> 'clearing'
+    WHERE day BETWEEN $first_day AND $last_day AND to_kind = 'person' AND from_kind <> 'clearing'
         AND from_group <> 0 AND from_group <> to_group
 ),
 
--- Something in these days, and both ways: the few pairs of a night are looked up in history, not all of history
--- grouped.
-recent AS (
-    SELECT group_key, person_key FROM put_in_days WHERE day >= $first_day
-    UNION
-    SELECT group_key, person_key FROM paid_out_days WHERE day >= $first_day
+put_in_days AS (
+    SELECT pair_day.to_group AS group_key, pair_day.from_party AS person_key, pair_day.day, pair_day.amount_cny, pair_day.last_at
+    FROM pair_day
+    JOIN recent ON recent.group_key = pair_day.to_group AND recent.person_key = pair_day.from_party
+    WHERE pair_day.day BETWEEN $month_first_day - 430 AND $last_day
+        AND pair_day.from_kind = 'person' AND pair_day.to_kind <> 'clearing'
+        AND pair_day.to_group <> 0 AND pair_day.from_group <> pair_day.to_group
 ),
 
+paid_out_days AS (
+    SELECT pair_day.from_group AS group_key, pair_day.to_party AS person_key, pair_day.day, pair_day.amount_cny, pair_day.first_at
+    FROM pair_day
+    JOIN recent ON recent.group_key = pair_day.from_group AND recent.person_key = pair_day.to_party
+    WHERE pair_day.day BETWEEN $month_first_day - 430 AND $last_day
+        AND pair_day.to_kind = 'person' AND pair_day.from_kind <> 'clearing'
+        AND pair_day.from_group <> 0 AND pair_day.from_group <> pair_day.to_group
+),
+
+-- Both ways.
 pairs AS (
-    SELECT group_key, person_key
-    FROM recent
-    WHERE EXISTS (
-            SELECT 1
-            FROM put_in_days
-            WHERE put_in_days.group_key = recent.group_key AND put_in_days.person_key = recent.person_key
-        )
-        AND EXISTS (
-            SELECT 1
-            FROM paid_out_days
-            WHERE paid_out_days.group_key = recent.group_key AND paid_out_days.person_key = recent.person_key
-        )
+    SELECT group_key, person_key FROM put_in_days
+    INTERSECT
+    SELECT group_key, person_key FROM paid_out_days
 ),
 
 both_ways AS (

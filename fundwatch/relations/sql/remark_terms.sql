@@ -4,6 +4,11 @@ doc:
   zh: 每笔转移的摘要附言中有哪些词表用词；变体写法已还原，否定式已排除
   en: Which terms of the lexicon a transfer's remark holds, disguised spellings read, negated terms left out
 partition: day
+amended:
+  keys: amended_transfers
+  by: [transfer_id, day]
+  reads: {transfers: new_transfers}
+  days: [new_transfers, day]
 reads: [transfers, reference_lexicon, reference_glyphs]
 --- */
 -- Texts are read once, over the distinct remarks of the days; rules compare ids and never scan a text.

@@ -6,7 +6,12 @@ doc:
     Money moved between two parties: what both sides' institutions report becomes one edge; failed entries, reversals
     with what they undo, and moves between accounts of one party are out
 partition: day
-also_touched: [undone_days, midnight_days, loan_days]
+amended:
+  keys: transfers_of_moved
+  by: [transfer_id, day]
+  reads: {transactions: moved_entries}
+  days: [moved_entries, booked_day]
+  is_exact: true
 reads: [transactions, entities, loans, loan_flows, reference_fx, reference_lexicon]
 --- */
 -- Pairing is one-to-one within (from, to, amount, currency): first within five minutes, then across midnight, then

@@ -4,6 +4,11 @@ doc:
   zh: 弱关联：主体某日经由某一设备、代办人或网络地址操作账户；只作线索依据，从不归并控制组
   en: Weak links; on a day a party's account was operated through a device, an agent or a network address; evidence that never merges
 partition: day
+amended:
+  keys: amended_own_days
+  by: [party_key, day]
+  reads: {transactions: entries_of_own_days}
+  days: [amended_own_days, day]
 reads: [transactions, entities, reference_lexicon]
 --- */
 -- A link is a party and a value, never a pair of parties: whoever shares the value shares the key, so a gateway with

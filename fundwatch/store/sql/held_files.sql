@@ -1,3 +1,3 @@
-SELECT file, concat_ws('|', relation, partition, sha256, number, state_day) AS identity
+SELECT file, relation, partition, role, path, sha256, rows, institution, number, state_day
 FROM _files
 ORDER BY file

@@ -3,6 +3,7 @@ CREATE OR REPLACE TABLE _files (
     file INTEGER,
     relation TEXT,
     partition TEXT,
+    role TEXT,
     path TEXT,
     sha256 TEXT,
     rows BIGINT,

@@ -1,8 +1,8 @@
 /* ---
-id: midnight_days
+id: midnight_accounts
 doc:
-  zh: 与有变的流水隔午夜相配的流水所在的日期
-  en: The days beyond a midnight across which legs are paired on a day that changed
+  zh: 有流水与有变的流水隔午夜相配的账户
+  en: Accounts of which legs are paired across a midnight with legs of a day that changed
 reads: [touched_entries, changed_entries, transactions, entities]
 --- */
 -- A transfer pairs legs of one day, or of the five minutes before a midnight with those of the five after it. So a
@@ -49,10 +49,11 @@ midnights AS (
     HAVING bool_or(is_before) AND NOT bool_and(is_before)
 )
 
-SELECT DISTINCT midnights.midnight - 1 + sides.side AS day
+SELECT DISTINCT midnights.one_account AS canonical_key
 FROM midnights
 JOIN touched_entries
     ON touched_entries.amount = midnights.amount
     AND touched_entries.currency = midnights.currency
     AND touched_entries.day BETWEEN midnights.midnight - 1 AND midnights.midnight
-CROSS JOIN (VALUES (0), (1)) AS sides(side)
+WHERE midnights.midnight NOT IN (SELECT booked_day FROM changed_entries)
+    OR midnights.midnight - 1 NOT IN (SELECT booked_day FROM changed_entries)

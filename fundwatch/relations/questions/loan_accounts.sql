@@ -1,9 +1,9 @@
 /* ---
-id: loan_days
+id: loan_accounts
 doc:
-  zh: 与有变的放款、还款申报相符的资金转移所在的日期
-  en: The days of transfers that a changed declaration of a disbursement or repayment may mark
-reads: [changed_loan_moves, entities, transfers]
+  zh: 有资金转移与有变的放款、还款申报相符的客户账户
+  en: Customers' accounts with transfers that a changed declaration of a disbursement or repayment may mark
+reads: [changed_loan_moves, changed_entries, entities, transfers]
 --- */
 WITH declared AS (
     SELECT DISTINCT entities.canonical_key, changed_loan_moves.amount, changed_loan_moves.day
@@ -11,18 +11,20 @@ WITH declared AS (
     JOIN entities ON entities.account_key = changed_loan_moves.customer_key
 )
 
-SELECT transfers.day
+SELECT declared.canonical_key
 FROM transfers
 JOIN declared
     ON declared.canonical_key = transfers.from_account
     AND declared.amount = transfers.amount
     AND transfers.day BETWEEN declared.day - 3 AND declared.day + 3
+WHERE transfers.day NOT IN (SELECT booked_day FROM changed_entries)
 
 UNION
 
-SELECT transfers.day
+SELECT declared.canonical_key
 FROM transfers
 JOIN declared
     ON declared.canonical_key = transfers.to_account
     AND declared.amount = transfers.amount
     AND transfers.day BETWEEN declared.day - 3 AND declared.day + 3
+WHERE transfers.day NOT IN (SELECT booked_day FROM changed_entries)

@@ -1,0 +1,44 @@
+/* ---
+id: moved_entries
+doc:
+  zh: 归属有变的账号的全部流水
+  en: All entries in which a moved account number occurs
+reads: [moved_accounts, transactions]
+--- */
+SELECT
+    transactions.record_id, transactions.account_key, transactions.booked_day, transactions.booked_at,
+    transactions.time_precision, transactions.sequence, transactions.amount, transactions.currency,
+    transactions.direction, transactions.balance, transactions.is_cash, transactions.counterparty_key,
+    transactions.counterparty_name, transactions.counterparty_token, transactions.summary, transactions.remark,
+    transactions.channel, transactions.merchant_no, transactions.succeeded, transactions.is_reversal
+FROM transactions
+WHERE transactions.account_key IN (SELECT account_key FROM moved_accounts)
+
+UNION ALL
+
+SELECT
+    transactions.record_id, transactions.account_key, transactions.booked_day, transactions.booked_at,
+    transactions.time_precision, transactions.sequence, transactions.amount, transactions.currency,
+    transactions.direction, transactions.balance, transactions.is_cash, transactions.counterparty_key,
+    transactions.counterparty_name, transactions.counterparty_token, transactions.summary, transactions.remark,
+    transactions.channel, transactions.merchant_no, transactions.succeeded, transactions.is_reversal
+FROM transactions
+WHERE transactions.counterparty_key IN (SELECT account_key FROM moved_accounts)
+    AND NOT EXISTS (SELECT 1 FROM moved_accounts WHERE moved_accounts.account_key = transactions.account_key)
+
+UNION ALL
+
+SELECT
+    transactions.record_id, transactions.account_key, transactions.booked_day, transactions.booked_at,
+    transactions.time_precision, transactions.sequence, transactions.amount, transactions.currency,
+    transactions.direction, transactions.balance, transactions.is_cash, transactions.counterparty_key,
+    transactions.counterparty_name, transactions.counterparty_token, transactions.summary, transactions.remark,
+    transactions.channel, transactions.merchant_no, transactions.succeeded, transactions.is_reversal
+FROM transactions
+WHERE transactions.counterparty_key IS NULL
+    AND COALESCE(transactions.counterparty_token, transactions.counterparty_name) IS NOT NULL
+    AND CAST('0x' || substr(md5(COALESCE(
+            transactions.counterparty_token,
+            'name|' || CAST(transactions.account_key AS VARCHAR) || '|' || transactions.counterparty_name)), 1, 15) AS BIGINT)
+        IN (SELECT account_key FROM moved_accounts)
+    AND NOT EXISTS (SELECT 1 FROM moved_accounts WHERE moved_accounts.account_key = transactions.account_key)
