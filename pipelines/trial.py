@@ -69,10 +69,10 @@ def check_catalogue(only: Sequence[str]) -> tuple[list[str], int]:
 
 def derive(connection: Any) -> None:
     """Fill the derived relations that rest on transfers and entries alone, over all days, for cases of rules."""
+    days = {"first_day": 0, "last_day": _LAST_DAY, "month_first_day": 0, "month_last_day": _LAST_DAY}
     for name in ("party_day", "pair_day", "group_month", "principal_day", "weak_links", "remark_terms"):
         file = relation(name).file
-        values = bind(file, {"first_day": 0, "last_day": _LAST_DAY})
-        connection.execute(f"INSERT INTO {name} BY NAME {file.query}", values)
+        connection.execute(f"INSERT INTO {name} BY NAME {file.query}", bind(file, days))
 
 
 def _typed(rule: Rule, name: str, text: str) -> Value:

@@ -78,7 +78,8 @@ measures:
 --   that ends there, from rows of the window only, so nights and ranges agree.
 --
 -- Prunes, exact: an agent has min_referred payments in the window, the group as many deposits and, tonight, such a
--- payment or a rollover; a larger range only admits more.
+-- payment or a rollover: groups that paid nobody tonight and had no rollover need not be counted at all. A larger range
+-- only admits more.
 WITH rollovers AS (
     SELECT group_key, person_key, day, last_payout_day, put_in_since_cny,
            CASE WHEN is_unvalued THEN 1 ELSE 0 END AS unvalued
@@ -90,10 +91,16 @@ WITH rollovers AS (
           OR (is_unvalued AND day > last_payout_day AND day <= last_payout_day + 3)
       )
 ),
+touched AS (
+    SELECT from_group AS group_key FROM pair_day WHERE to_kind = 'person' AND day BETWEEN $from_day AND $to_day
+    UNION
+    SELECT group_key FROM rollovers WHERE day BETWEEN $from_day AND $to_day
+),
 possible_agents AS (
     SELECT from_group AS group_key, to_party AS agent_key, max(day) AS last_day
     FROM pair_day
     WHERE to_kind = 'person' AND from_kind <> 'clearing' AND from_group <> 0 AND from_group <> to_group
+      AND from_group IN (SELECT group_key FROM touched)
       AND day BETWEEN $from_day - $window_days + 1 AND $to_day
     GROUP BY from_group, to_party
     HAVING sum(transfers) >= $min_referred
