@@ -60,7 +60,7 @@ def build_big_city(connection: duckdb.DuckDBPyConnection, city: BigCity) -> None
 
 
 def following_day(connection: duckdb.DuckDBPyConnection, city: BigCity, rows: int) -> str:
-    """Create a table of about so many entries of the day after a city's last, of the same people; return its name."""
+    """Create a table of about so many entries of the day after a city's last among its people; return its name."""
     day = city.last_day + 1
     known = {"accounts": city.accounts, "days": 1, "first_day": day, "last_day": day, "rows": rows}
     for step, seed in (("people", city.seed), ("events", city.seed + 1), ("transactions", city.seed + 1)):

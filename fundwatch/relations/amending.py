@@ -58,11 +58,16 @@ class Amendments:
         other = (
             "NOT EXISTS (SELECT 1 FROM built_days WHERE held.day BETWEEN built_days.first_day AND built_days.last_day)"
         )
-        wanted = f"EXISTS (SELECT 1 FROM {amended.keys} AS wanted WHERE {same}) AND {other}"
+        # The first key alone says the same less exactly, but a scan skips by it: it halves the cost.
+        first = amended.by[0]
+        wanted = (
+            f"held.{first} IN (SELECT {first} FROM {amended.keys}) "  # noqa: S608 - own names
+            f"AND EXISTS (SELECT 1 FROM {amended.keys} AS wanted WHERE {same}) AND {other}"
+        )
         columns = ", ".join(f"held.{column}" for column in bench.columns(f"found_{name}"))
         found = other if amended.is_exact else wanted
-        bench.select("before", f"SELECT {columns} FROM {name} AS held WHERE {wanted}")
-        bench.select("after", f"SELECT {columns} FROM found_{name} AS held WHERE {found}")
+        bench.select("before", f"SELECT {columns} FROM {name} AS held WHERE {wanted}")  # noqa: S608 - own names
+        bench.select("after", f"SELECT {columns} FROM found_{name} AS held WHERE {found}")  # noqa: S608 - own names
         self.days[name] = bench.amend(relation.name, amended.by)
         self._known |= {f"gone_{name}", f"new_{name}"}
         bench.drop(f"found_{name}")
@@ -81,7 +86,7 @@ class Amendments:
 
     def _spans(self, relation: Relation, amended: Amended) -> Iterator[Span]:
         """Yield the days to run over: month by month where the query asks for the month of a row."""
-        days = self._bench.asked(f"SELECT DISTINCT {amended.day} FROM {amended.narrowest}") or {0}
+        days = self._bench.asked(f"SELECT DISTINCT {amended.day} FROM {amended.narrowest}") or {0}  # noqa: S608
         if not {"month_first_day", "month_last_day"} & relation.file.placeholders:
             # One day more on both sides: a leg before midnight gives its day to one after it, or takes it from it.
             yield min(days) - 1, max(days) + 1

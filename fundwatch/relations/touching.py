@@ -26,7 +26,7 @@ class Touched:
         bench.table(_PAIRS, bench.question("pairs_of_days"), {"first_day": 0, "last_day": -1})
 
     def note_shaken_accounts(self) -> None:
-        """Add to the table ``moved_accounts`` those of which changed entries and loans reach transfers of other days."""
+        """Add to ``moved_accounts`` those of which changed entries and loans reach transfers of other days."""
         for question in ("touched_entries", "midnight_accounts", "loan_accounts", "shaken_accounts"):
             self._bench.table(question, self._bench.question(question), self._values)
         self._bench.drop("moved_accounts")

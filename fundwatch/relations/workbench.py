@@ -66,7 +66,7 @@ class Workbench:
         self.built: list[Built] = []
 
     def hold_registers(self) -> None:
-        """Read the latest state of each register once: many queries ask for it, and it has to be found among all states."""
+        """Read each register once: many queries ask for its latest states, which are found among all there are."""
         for name in _REGISTERS:
             self.select(f"held_{name}", f"FROM {name}")
         for name in _REGISTERS:
@@ -140,12 +140,14 @@ class Workbench:
         named = ", ".join(by)
         self.select(
             "differing",
-            f"SELECT DISTINCT {named} FROM ((FROM before EXCEPT FROM after) UNION ALL (FROM after EXCEPT FROM before))",
+            f"SELECT DISTINCT {named} FROM "  # noqa: S608 - own names
+            "((FROM before EXCEPT FROM after) UNION ALL (FROM after EXCEPT FROM before))",
         )
         same = " AND ".join(f"differing.{column} = held.{column}" for column in by)
         for name, table in ((f"gone_{relation}", "before"), (f"new_{relation}", "after")):
-            self.select(name, f"SELECT * FROM {table} AS held WHERE EXISTS (SELECT 1 FROM differing WHERE {same})")
-        days = f"SELECT day FROM gone_{relation} UNION SELECT day FROM new_{relation}"
+            query = f"SELECT * FROM {table} AS held WHERE EXISTS (SELECT 1 FROM differing WHERE {same})"  # noqa: S608
+            self.select(name, query)
+        days = f"SELECT day FROM gone_{relation} UNION SELECT day FROM new_{relation}"  # noqa: S608 - own names
         changed = self.count("differing")
         self.built.append(Built(relation, None, changed))
         if changed:

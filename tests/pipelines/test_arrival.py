@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from fundwatch.cli.main import execute
+from fundwatch.relations import accounts, amending
 from fundwatch.store.operations import history, ledger
 from fundwatch.store.operations.database import reading
 from fundwatch.store.settings import Settings
@@ -77,9 +78,12 @@ def test_whole_and_file_by_file_give_the_same_relations(extracts: Path, fresh) -
     assert relations(apart) == relations(whole)
 
 
+@pytest.mark.parametrize("share", [0, 10], ids=["amended", "built"])
 def test_a_withdrawn_batch_leaves_no_trace_in_the_relations(
-    extracts: Path, fresh, capsys: pytest.CaptureFixture[str]
+    extracts: Path, fresh, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, share: int
 ) -> None:
+    monkeypatch.setattr(amending, "_SHARE", share)
+    monkeypatch.setattr(accounts, "_SHARE", share)
     *kept, last = files_of(extracts)
     without = fresh("without")
     assert ingest(*kept) == 0

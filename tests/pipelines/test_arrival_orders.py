@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from fundwatch.cli.main import execute
 from fundwatch.domain.keys import day_number
+from fundwatch.relations import accounts, amending
 from fundwatch.store.operations import history, queue
 from fundwatch.store.operations.database import reading
 from fundwatch.store.settings import Settings
@@ -159,11 +160,14 @@ def test_pieces_in_any_order_end_as_one_delivery(town: Town, days: int, halves: 
         assert (relations(home), hits(home), alerts(home)) == town.whole
 
 
-@given(late=st.integers(0, 3), wrong=st.integers(0, 3))
-@settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
-def test_late_and_corrected_pieces_end_in_the_same_hits(town: Town, late: int, wrong: int) -> None:
+@given(late=st.integers(0, 3), wrong=st.integers(0, 3), share=st.sampled_from((0, 10)))
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+def test_late_and_corrected_pieces_end_in_the_same_hits(town: Town, late: int, wrong: int, share: int) -> None:
+    """With a share of nought accounts that moved are amended however busy, else their days may be built."""
     pieces = town.statement.cut(2, 2)
-    with home_of(town.seed) as home:
+    with home_of(town.seed) as home, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(amending, "_SHARE", share)
+        patch.setattr(accounts, "_SHARE", share)
         for place, piece in enumerate(pieces):
             if place != late:
                 deliver(town, home, place, piece, is_wrong_first=place == wrong)

@@ -130,7 +130,7 @@ def _everything(town: Town) -> dict[str, list[tuple[Any, ...]]]:
 def test_split_shuffled_late_and_withdrawn_rows_give_the_same_relations(
     share: int, drawn: tuple[list[Row], list[tuple[str, Row]], list[int], int]
 ) -> None:
-    """With a share of nought no account is too busy to be amended, and no number of accounts too great to be narrowed."""
+    """With a share of nought no account is too busy to be amended, and no accounts too many to be narrowed."""
     rows, stock, arrival, seed = drawn
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(amending, "_SHARE", share)

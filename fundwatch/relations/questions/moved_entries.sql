@@ -3,7 +3,7 @@ id: moved_entries
 doc:
   zh: 归属有变的账号的全部流水
   en: All entries in which a moved account number occurs
-reads: [moved_accounts, transactions]
+reads: [moved_accounts, transactions, sightings, gone_sightings]
 --- */
 SELECT
     transactions.record_id, transactions.account_key, transactions.booked_day, transactions.booked_at,
@@ -40,5 +40,13 @@ WHERE transactions.counterparty_key IS NULL
     AND CAST('0x' || substr(md5(COALESCE(
             transactions.counterparty_token,
             'name|' || CAST(transactions.account_key AS VARCHAR) || '|' || transactions.counterparty_name)), 1, 15) AS BIGINT)
-        IN (SELECT account_key FROM moved_accounts)
+        IN (
+            SELECT moved_accounts.account_key
+            FROM moved_accounts
+            JOIN (
+                SELECT account_key FROM sightings WHERE side = 'numberless'
+                UNION ALL
+                SELECT account_key FROM gone_sightings WHERE side = 'numberless'
+            ) AS numberless ON numberless.account_key = moved_accounts.account_key
+        )
     AND NOT EXISTS (SELECT 1 FROM moved_accounts WHERE moved_accounts.account_key = transactions.account_key)
