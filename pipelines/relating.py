@@ -44,7 +44,7 @@ def relate(installation: Installation, draft: Draft) -> Draft:
         manifest = write_references(connection, installation, draft.manifest)
         sync(connection, manifest, installation.lake)
         renewed = {file.relation for file in set(manifest.files) - set(before.files)}
-        is_whole = bool(renewed & _EVERY_DAY_RESTS_ON) or before.partitions("sightings") != (WHOLE,)
+        is_whole = bool(renewed & _EVERY_DAY_RESTS_ON) or WHOLE not in before.partitions("sightings")
         changes = None if is_whole else note_changes(connection, installation.lake, before, manifest)
         _name_reports(installation, connection, draft)
         if changes is None:

@@ -9,13 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from sqlglot import exp
-
 from fundwatch.domain.keys import month_bounds, month_of
 from fundwatch.relations.catalogue import Amended, Relation
-from fundwatch.relations.workbench import Span, Workbench
+from fundwatch.relations.workbench import Span, Workbench, reading
 from fundwatch.sql.binding import Value
-from fundwatch.sql.file import SqlFile
 
 _SHARE = 10
 """Where more than one entry in this many is of a moved account, its days are built: narrowing would cost more."""
@@ -93,14 +90,3 @@ class Amendments:
             return
         for month in sorted({month_of(day) for day in days}):
             yield month_bounds(month)
-
-
-def reading(file: SqlFile, others: dict[str, str]) -> SqlFile:
-    """Return the file with a query that reads other tables in the place of some, under the same names."""
-    tree = file.tree.copy()
-    for table in tree.find_all(exp.Table):
-        if table.name in others:
-            alias = table.alias_or_name
-            table.set("this", exp.to_identifier(others[table.name]))
-            table.set("alias", exp.TableAlias(this=exp.to_identifier(alias)))
-    return SqlFile(file.path, file.front_matter, tree.sql(dialect="duckdb", comments=False))

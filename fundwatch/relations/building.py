@@ -72,7 +72,7 @@ def _build_touched(bench: Workbench, changes: Changes) -> None:
         else:
             spans = touched.spans(relation, amendments.days)
             touched.before(relation, spans)
-            bench.build_spans(relation, spans)
+            bench.build_spans(relation, spans, narrowed=True)
             touched.after(relation, spans)
             amendments.amend(relation, spans)
 

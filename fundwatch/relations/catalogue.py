@@ -59,6 +59,8 @@ class Relation:
     is_step: bool
     also_touched: tuple[str, ...]
     amended: Amended | None
+    narrowed: dict[str, str]
+    """Questions that narrow what the query reads to a few days' needs, where it reads much else from nothing."""
     joins_days: int
     """Greatest gap between touched days that are built by one query, where a query is dear; 0 for the usual one."""
 
@@ -98,6 +100,7 @@ def _relation(path: Path) -> Relation:
         is_step=facts.get("kind") == "step",
         also_touched=tuple(facts.get("also_touched", ())),
         amended=_amended(facts.get("amended")),
+        narrowed=dict(facts.get("narrowed", {})),
         joins_days=int(facts.get("joins_days", 0)),
     )
 

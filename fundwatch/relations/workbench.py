@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 import duckdb
+from sqlglot import exp
 
 from fundwatch.domain.keys import month_bounds, month_of
 from fundwatch.domain.parties import control_groups
@@ -85,14 +86,16 @@ class Workbench:
             self.table(f"built_{relation.name}", relation.file)
             self.pass_on(relation, None)
 
-    def build_spans(self, relation: Relation, spans: Iterable[Span]) -> None:
-        """Build the rows of each span of days and pass them on."""
+    def build_spans(self, relation: Relation, spans: Iterable[Span], *, narrowed: bool = False) -> None:
+        """Build the rows of each span of days and pass them on; ``narrowed`` reads no more than a few days need."""
         for span in spans:
             first, last = month_bounds(month_of(span[0]))
             days: dict[str, Value] = {"first_day": span[0], "last_day": span[1]}
-            self.table(
-                f"built_{relation.name}", relation.file, days | {"month_first_day": first, "month_last_day": last}
-            )
+            days |= {"month_first_day": first, "month_last_day": last}
+            others = relation.narrowed if narrowed else {}
+            for question in others.values():
+                self.table(question, self.question(question), days)
+            self.table(f"built_{relation.name}", reading(relation.file, others), days)
             self.pass_on(relation, span)
 
     def pass_on(self, relation: Relation, span: Span | None) -> None:
@@ -179,3 +182,16 @@ class Workbench:
             "INSERT INTO control_groups SELECT unnest(CAST(? AS BIGINT[])), unnest(CAST(? AS BIGINT[]))",
             [list(groups.keys()), list(groups.values())],
         )
+
+
+def reading(file: SqlFile, others: dict[str, str]) -> SqlFile:
+    """Return the file with a query that reads other tables in the place of some, under the same names."""
+    if not others:
+        return file
+    tree = file.tree.copy()
+    for table in tree.find_all(exp.Table):
+        if table.name in others:
+            alias = table.alias_or_name
+            table.set("this", exp.to_identifier(others[table.name]))
+            table.set("alias", exp.TableAlias(this=exp.to_identifier(alias)))
+    return SqlFile(file.path, file.front_matter, tree.sql(dialect="duckdb", comments=False))

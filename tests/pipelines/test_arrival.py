@@ -10,10 +10,13 @@ import pytest
 
 from fundwatch.cli.main import execute
 from fundwatch.relations import accounts, amending
+from fundwatch.store.manifests import Manifest
 from fundwatch.store.operations import history, ledger
 from fundwatch.store.operations.database import reading
 from fundwatch.store.settings import Settings
 from fundwatch.store.warehouse import open_manifest
+from pipelines import relating
+from pipelines.changes import note_changes
 from pipelines.examining import Source
 from pipelines.installation import Installation
 from pipelines.intake import acknowledge
@@ -41,6 +44,13 @@ def relations(home: Path) -> dict[str, object]:
         return found
     finally:
         connection.close()
+
+
+def head(home: Path) -> Manifest:
+    """Return the manifest that a home stands at."""
+    settings = Settings.from_environment({"FUNDWATCH_HOME": str(home)})
+    with Installation.open(settings) as installation, reading(installation.operations) as operations:
+        return history.head(operations)
 
 
 @pytest.fixture
@@ -76,6 +86,29 @@ def test_whole_and_file_by_file_give_the_same_relations(extracts: Path, fresh) -
     for path in reversed(files_of(extracts)):
         assert ingest(path) == 0
     assert relations(apart) == relations(whole)
+
+
+def test_one_more_row_leaves_the_files_of_other_days(
+    extracts: Path, fresh, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared = []
+    monkeypatch.setattr(relating, "note_changes", lambda *given: compared.append(given) or note_changes(*given))
+    # What the first new row amends must not make the second build everything.
+    monkeypatch.setattr(amending, "_SHARE", 0)
+    home = fresh("grown")
+    *others, statement = files_of(extracts)
+    header, *records = statement.read_bytes().decode("utf-8-sig").splitlines(keepends=True)
+    pieces = {"most": records[:-2], "one": records[-2:-1], "last": records[-1:]}
+    for name, piece in pieces.items():
+        (tmp_path / f"{name}.csv").write_bytes("".join([header, *piece]).encode("utf-8-sig"))
+    assert ingest(*others, tmp_path / "most.csv") == 0
+    compared.clear()
+    for name in ("one", "last"):
+        before = head(home)
+        assert ingest(tmp_path / f"{name}.csv") == 0
+        assert compared.pop(), name
+        kept = set(before.of("party_day")) & set(head(home).of("party_day"))
+        assert len(kept) >= len(before.of("party_day")) - 3, name
 
 
 @pytest.mark.parametrize("share", [0, 10], ids=["amended", "built"])

@@ -11,6 +11,7 @@ amended:
   days: [pair_days_of_principals, day]
 also_touched: [later_days_of_pairs]
 joins_days: 31                     # one query reads all the history, for one day or for many
+narrowed: {pair_day: history_of_pairs}
 reads: [pair_day, reference_calendar]
 --- */
 -- One row per (group, person, day) on which money went either way, from the day on which money had gone both ways.
@@ -32,57 +33,52 @@ reads: [pair_day, reference_calendar]
 --   reaches 95 % of that payout, at most three days after it.
 -- * late_days and early_days: days off just before and just after a working day, by which a due date may have been
 --   moved to this day. A day off itself was not moved to.
--- First who moved money in these days: the few pairs of a night are looked up in history, not all of history grouped.
-WITH recent AS (
-    SELECT to_group AS group_key, from_party AS person_key
+WITH put_in AS (
+    SELECT to_group AS group_key, from_party AS person_key, day, amount_cny, last_at
     FROM pair_day
-    WHERE day BETWEEN $first_day AND $last_day AND from_kind = 'person' AND to_kind <> 'clearing'
+    WHERE day BETWEEN $month_first_day - 430 AND $last_day AND from_kind = 'person' AND to_kind <> 'clearing'
         AND to_group <> 0 AND from_group <> to_group
-    UNION
-    SELECT from_group, to_party
+),
+
+paid_out AS (
+    SELECT from_group AS group_key, to_party AS person_key, day, amount_cny, first_at
     FROM pair_day
-    WHERE day BETWEEN $first_day AND $last_day AND to_kind = 'person' AND from_kind <> 'clearing'
+    WHERE day BETWEEN $month_first_day - 430 AND $last_day AND to_kind = 'person' AND from_kind <> 'clearing'
         AND from_group <> 0 AND from_group <> to_group
 ),
 
-put_in_days AS (
-    SELECT pair_day.to_group AS group_key, pair_day.from_party AS person_key, pair_day.day, pair_day.amount_cny, pair_day.last_at
-    FROM pair_day
-    JOIN recent ON recent.group_key = pair_day.to_group AND recent.person_key = pair_day.from_party
-    WHERE pair_day.day BETWEEN $month_first_day - 430 AND $last_day
-        AND pair_day.from_kind = 'person' AND pair_day.to_kind <> 'clearing'
-        AND pair_day.to_group <> 0 AND pair_day.from_group <> pair_day.to_group
-),
-
-paid_out_days AS (
-    SELECT pair_day.from_group AS group_key, pair_day.to_party AS person_key, pair_day.day, pair_day.amount_cny, pair_day.first_at
-    FROM pair_day
-    JOIN recent ON recent.group_key = pair_day.from_group AND recent.person_key = pair_day.to_party
-    WHERE pair_day.day BETWEEN $month_first_day - 430 AND $last_day
-        AND pair_day.to_kind = 'person' AND pair_day.from_kind <> 'clearing'
-        AND pair_day.from_group <> 0 AND pair_day.from_group <> pair_day.to_group
-),
-
--- Both ways.
+-- Something in these days, and both ways. In a night pair_day is narrowed to the pairs of its days beforehand.
 pairs AS (
-    SELECT group_key, person_key FROM put_in_days
-    INTERSECT
-    SELECT group_key, person_key FROM paid_out_days
+    SELECT group_key, person_key
+    FROM put_in
+    WHERE day >= $first_day AND EXISTS (
+        SELECT 1
+        FROM paid_out
+        WHERE paid_out.group_key = put_in.group_key AND paid_out.person_key = put_in.person_key
+    )
+    UNION
+    SELECT group_key, person_key
+    FROM paid_out
+    WHERE day >= $first_day AND EXISTS (
+        SELECT 1
+        FROM put_in
+        WHERE put_in.group_key = paid_out.group_key AND put_in.person_key = paid_out.person_key
+    )
 ),
 
 both_ways AS (
     SELECT
-        put_in_days.group_key, put_in_days.person_key, put_in_days.day,
-        put_in_days.amount_cny AS deposit, CAST(0 AS BIGINT) AS payout,
-        1 AS deposits, 0 AS payouts, put_in_days.last_at AS deposit_at, CAST(NULL AS TIMESTAMP) AS payout_at
-    FROM put_in_days
-    JOIN pairs ON pairs.group_key = put_in_days.group_key AND pairs.person_key = put_in_days.person_key
+        put_in.group_key, put_in.person_key, put_in.day,
+        put_in.amount_cny AS deposit, CAST(0 AS BIGINT) AS payout,
+        1 AS deposits, 0 AS payouts, put_in.last_at AS deposit_at, CAST(NULL AS TIMESTAMP) AS payout_at
+    FROM put_in
+    JOIN pairs ON pairs.group_key = put_in.group_key AND pairs.person_key = put_in.person_key
     UNION ALL
     SELECT
-        paid_out_days.group_key, paid_out_days.person_key, paid_out_days.day,
-        CAST(0 AS BIGINT), paid_out_days.amount_cny, 0, 1, CAST(NULL AS TIMESTAMP), paid_out_days.first_at
-    FROM paid_out_days
-    JOIN pairs ON pairs.group_key = paid_out_days.group_key AND pairs.person_key = paid_out_days.person_key
+        paid_out.group_key, paid_out.person_key, paid_out.day,
+        CAST(0 AS BIGINT), paid_out.amount_cny, 0, 1, CAST(NULL AS TIMESTAMP), paid_out.first_at
+    FROM paid_out
+    JOIN pairs ON pairs.group_key = paid_out.group_key AND pairs.person_key = paid_out.person_key
 ),
 
 flows AS (
@@ -115,7 +111,7 @@ rounded AS (
     FROM flows
 ),
 
-put_in AS (
+added_up AS (
     SELECT
         *,
         COALESCE(CAST(sum(deposit) OVER earlier AS BIGINT), 0) AS before,
@@ -151,7 +147,7 @@ first_pass AS (
         max(CASE WHEN pays = 1 THEN before + deposit_first END) OVER until_now AS before_last_payout,
         max(CASE WHEN pays = 1 THEN day END) OVER until_now AS last_payout_day,
         LAST_VALUE(CASE WHEN pays = 1 THEN payout END IGNORE NULLS) OVER until_now AS last_payout
-    FROM put_in
+    FROM added_up
     WINDOW
         earlier AS (
             PARTITION BY group_key, person_key ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING

@@ -41,33 +41,25 @@ remote AS (
 ),
 
 uses AS (
-    SELECT
-        'device' AS kind, 'device|' || mac AS value, account_key, booked_day,
-        count(*) AS entries, min(record_id) AS record_id
+    SELECT 'device' AS kind, 'device|' || mac AS value, account_key, booked_day, record_id
     FROM remote
     WHERE length(mac) >= 12 AND mac NOT IN ('000000000000', 'FFFFFFFFFFFF', '020000000000')
-    GROUP BY mac, account_key, booked_day
     UNION ALL
-    SELECT
-        'ip' AS kind, 'ip|' || ip AS value, account_key, booked_day, count(*) AS entries, min(record_id) AS record_id
+    SELECT 'ip' AS kind, 'ip|' || ip AS value, account_key, booked_day, record_id
     FROM remote
     WHERE ip IS NOT NULL
         AND NOT regexp_matches(ip, '^(0|10|127)[.]|^192[.]168[.]|^169[.]254[.]|^172[.](1[6-9]|2[0-9]|3[01])[.]|^::|^f[cde]')
-    GROUP BY ip, account_key, booked_day
     UNION ALL
     -- The key of an agent is the key of the party that the agent is, wherever he or she holds accounts too.
-    SELECT
-        'agent' AS kind, agent_token AS value, account_key, booked_day,
-        count(*) AS entries, min(record_id) AS record_id
+    SELECT 'agent' AS kind, agent_token AS value, account_key, booked_day, record_id
     FROM transactions
     WHERE booked_day BETWEEN $first_day AND $last_day AND agent_token IS NOT NULL AND succeeded AND NOT is_reversal
-    GROUP BY agent_token, account_key, booked_day
 ),
 
 keyed AS (
     SELECT
         uses.kind, CAST('0x' || substr(md5(uses.value), 1, 15) AS BIGINT) AS value_key,
-        entities.party_key, entities.group_key, entities.party_kind, uses.booked_day, uses.entries, uses.record_id
+        entities.party_key, entities.group_key, entities.party_kind, uses.booked_day, uses.record_id
     FROM uses
     JOIN entities ON entities.account_key = uses.account_key
 )
@@ -79,7 +71,7 @@ SELECT
     any_value(group_key) AS group_key,
     any_value(party_kind) AS party_kind,
     booked_day AS day,
-    CAST(sum(entries) AS INTEGER) AS entries,
+    CAST(count(*) AS INTEGER) AS entries,
     min(record_id) AS record_id
 FROM keyed
 WHERE kind <> 'agent' OR value_key <> party_key
