@@ -43,8 +43,6 @@ class LakeWriter:
         rows = self._connection.table(table)
         if span is None:
             self._replace([*self._no_amendments(relation), self._write(relation, _WHOLE, rows, 0)])
-        elif self._kinds[relation] is Partition.MONTH:
-            self._replace([self._write(relation, month_of(span[0]), rows, 0)])
         else:
             self._replace(self._laid(relation, span, rows))
 
@@ -81,7 +79,7 @@ class LakeWriter:
     def _lay_all_anew(self, relation: str) -> None:
         held = self._held(relation)
         files: list[LakeFile] = []
-        if self._kinds[relation] is Partition.DAY:
+        if self._kinds[relation] is not Partition.WHOLE:
             for month in sorted({month_of(int(day)) for (day,) in held.select("day").distinct().fetchall()}):
                 span = month_bounds(month)
                 files += self._by_partition(relation, span, _between(held, span), 0)
@@ -95,7 +93,8 @@ class LakeWriter:
             return list(self._by_partition(relation, span, rows, 0))
         number = self._next(relation)
         # A file for a month takes up its other days too, with what was amended of them.
-        days = span if self._is_open(month_of(span[0])) else month_bounds(month_of(span[0]))
+        month = month_of(span[0])
+        days = span if self._lies_by_day(relation, month) else month_bounds(month)
         columns = ", ".join(f'held."{name}"' for name in RELATIONS[relation].names)
         amended = self._connection.sql(
             f"SELECT {columns} FROM {relation} AS held JOIN _files ON _files.file = held._file "  # noqa: S608 - own names
@@ -108,7 +107,7 @@ class LakeWriter:
     def _by_partition(self, relation: str, span: Span, rows: DuckDBPyRelation, number: int) -> Iterator[LakeFile]:
         """Yield the files of one month that take the rows; a file for a month keeps its rows of other days."""
         month = month_of(span[0])
-        if self._is_open(month):
+        if self._lies_by_day(relation, month):
             for day in range(span[0], span[1] + 1):
                 yield self._write(relation, date_of(day).isoformat(), _between(rows, (day, day)), number)
             return
@@ -144,6 +143,9 @@ class LakeWriter:
             and file.partition not in named
             and not file.partition.startswith(_AMENDED)
         ]
+
+    def _lies_by_day(self, relation: str, month: str) -> bool:
+        return self._kinds[relation] is Partition.DAY and self._is_open(month)
 
     def _is_open(self, month: str) -> bool:
         """Return whether the month is the newest one, the one before it, or later still."""

@@ -25,17 +25,17 @@ class Amendments:
         self._bench = bench
         self._is_needed = False
         self._known = {"moved_entries", "amended_own_days"}
-        self.days: dict[str, set[int]] = {}
-        """Of each relation the days on which a row was amended."""
 
     def begin(self) -> bool:
         """Look up the entries of ``moved_accounts``; return False where they are so many that days are to be built."""
         self._is_needed = self._bench.count("moved_accounts") > 0
         if not self._is_needed:
             return True
-        self._bench.table("moved_entries", self._bench.question("moved_entries"))
-        self._is_needed = self._bench.count("moved_entries") * _SHARE <= self._bench.count("transactions")
-        self._bench.table("amended_own_days", self._bench.question("amended_own_days"))
+        self._bench.table("moved_records", self._bench.question("moved_records"))
+        self._is_needed = self._bench.count("moved_records") * _SHARE <= self._bench.count("transactions")
+        if self._is_needed:
+            for question in ("moved_entries", "amended_own_days"):
+                self._bench.table(question, self._bench.question(question))
         return self._is_needed
 
     def amend(self, relation: Relation, built: Collection[Span]) -> None:
@@ -55,17 +55,17 @@ class Amendments:
         other = (
             "NOT EXISTS (SELECT 1 FROM built_days WHERE held.day BETWEEN built_days.first_day AND built_days.last_day)"
         )
-        # The first key alone says the same less exactly, but a scan skips by it: it halves the cost.
-        first = amended.by[0]
-        wanted = (
-            f"held.{first} IN (SELECT {first} FROM {amended.keys}) "  # noqa: S608 - own names
-            f"AND EXISTS (SELECT 1 FROM {amended.keys} AS wanted WHERE {same}) AND {other}"
-        )
+        wanted = f"EXISTS (SELECT 1 FROM {amended.keys} AS wanted WHERE {same}) AND {other}"  # noqa: S608 - own names
         columns = ", ".join(f"held.{column}" for column in bench.columns(f"found_{name}"))
         found = other if amended.is_exact else wanted
-        bench.select("before", f"SELECT {columns} FROM {name} AS held WHERE {wanted}")  # noqa: S608 - own names
+        # The first key alone says the same less exactly, but a scan skips by it alone: it halves the cost.
+        first = amended.by[0]
+        near = f"SELECT {columns} FROM {name} AS held WHERE held.{first} IN (SELECT {first} FROM {amended.keys})"  # noqa: S608
+        bench.select("near", near)
+        bench.select("before", f"SELECT * FROM near AS held WHERE {wanted}")  # noqa: S608 - own names
         bench.select("after", f"SELECT {columns} FROM found_{name} AS held WHERE {found}")  # noqa: S608 - own names
-        self.days[name] = bench.amend(relation.name, amended.by)
+        bench.drop("near")
+        bench.amend(relation.name, amended.by)
         self._known |= {f"gone_{name}", f"new_{name}"}
         bench.drop(f"found_{name}")
 

@@ -70,7 +70,7 @@ def _build_touched(bench: Workbench, changes: Changes) -> None:
         elif relation.partition is Partition.WHOLE:
             bench.build_whole(relation)
         else:
-            spans = touched.spans(relation, amendments.days)
+            spans = touched.spans(relation)
             touched.before(relation, spans)
             bench.build_spans(relation, spans, narrowed=True)
             touched.after(relation, spans)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 
 from fundwatch.domain.keys import month_bounds, month_of
 from fundwatch.relations.catalogue import Partition, Relation
@@ -36,14 +36,9 @@ class Touched:
         """Take in all days of the accounts in the table ``moved_accounts``, which are too many to be amended."""
         self._days["entities"] = self._bench.days("moved_days")
 
-    def spans(self, relation: Relation, amended: Mapping[str, set[int]]) -> list[Span]:
-        """Return what of a relation is to be built again, and remember it for those that read the relation.
-
-        ``amended`` are days on which single rows were replaced: they touch months, which are always built whole.
-        """
+    def spans(self, relation: Relation) -> list[Span]:
+        """Return what of a relation is to be built again, and remember it for those that read the relation."""
         days = set[int]().union(*(self._days.get(name, ()) for name in relation.file.relations))
-        if relation.partition is Partition.MONTH:
-            days = days.union(*(amended.get(name, ()) for name in relation.file.relations))
         for question in relation.also_touched:
             days |= self._bench.days(question, self._values)
         spans = list(spans_of(days, relation))

@@ -134,8 +134,8 @@ class Workbench:
         """Return the numbers that a statement made of our own names gives."""
         return {int(row[0]) for row in self.connection.execute(query).fetchall() if row[0] is not None}
 
-    def amend(self, relation: str, by: Iterable[str]) -> set[int]:
-        """Replace the rows ``before`` by the rows ``after`` where they differ; return the days of those that do.
+    def amend(self, relation: str, by: Iterable[str]) -> None:
+        """Replace the rows ``before`` by the rows ``after`` where they differ.
 
         Rows that share the columns ``by`` stay or go together. They are kept as ``gone_…`` and ``new_…`` for the
         relations that follow.
@@ -150,14 +150,12 @@ class Workbench:
         for name, table in ((f"gone_{relation}", "before"), (f"new_{relation}", "after")):
             query = f"SELECT * FROM {table} AS held WHERE EXISTS (SELECT 1 FROM differing WHERE {same})"  # noqa: S608
             self.select(name, query)
-        days = f"SELECT day FROM gone_{relation} UNION SELECT day FROM new_{relation}"  # noqa: S608 - own names
         changed = self.count("differing")
         self.built.append(Built(relation, None, changed))
         if changed:
             self.select("amended", f"FROM new_{relation}")
             self.write.amend(relation, f"gone_{relation}", "amended")
             self.drop("amended")
-        return self.asked(days) if "day" in self.columns(f"new_{relation}") else set()
 
     def count(self, table: str) -> int:
         """Return the number of rows of a table; its name is our own."""

@@ -158,10 +158,10 @@ DERIVED: tuple[Declared, ...] = (
         "group_month",
         "derived",
         """
-        group_key BIGINT, month_first_day INTEGER, first_day INTEGER, last_day INTEGER, payers INTEGER, payments
-        INTEGER, in_cny BIGINT, unvalued_count INTEGER
+        group_key BIGINT, day INTEGER, first_day INTEGER, last_day INTEGER, payers INTEGER, payments INTEGER,
+        in_cny BIGINT, unvalued_count INTEGER
         """,
-        ("month_first_day", "group_key"),
+        ("day", "group_key"),
     ),
     Declared(
         "principal_day",

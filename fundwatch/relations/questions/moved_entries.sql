@@ -3,8 +3,9 @@ id: moved_entries
 doc:
   zh: 归属有变的账号的全部流水
   en: All entries in which a moved account number occurs
-reads: [moved_accounts, transactions, sightings, gone_sightings]
+reads: [moved_records, transactions]
 --- */
+-- Found by narrow scans beforehand: a scan that skips by one key alone reads the other columns of few rows.
 SELECT
     transactions.record_id, transactions.account_key, transactions.booked_day, transactions.booked_at,
     transactions.time_precision, transactions.sequence, transactions.amount, transactions.currency,
@@ -12,41 +13,4 @@ SELECT
     transactions.counterparty_name, transactions.counterparty_token, transactions.summary, transactions.remark,
     transactions.channel, transactions.merchant_no, transactions.succeeded, transactions.is_reversal
 FROM transactions
-WHERE transactions.account_key IN (SELECT account_key FROM moved_accounts)
-
-UNION ALL
-
-SELECT
-    transactions.record_id, transactions.account_key, transactions.booked_day, transactions.booked_at,
-    transactions.time_precision, transactions.sequence, transactions.amount, transactions.currency,
-    transactions.direction, transactions.balance, transactions.is_cash, transactions.counterparty_key,
-    transactions.counterparty_name, transactions.counterparty_token, transactions.summary, transactions.remark,
-    transactions.channel, transactions.merchant_no, transactions.succeeded, transactions.is_reversal
-FROM transactions
-WHERE transactions.counterparty_key IN (SELECT account_key FROM moved_accounts)
-    AND NOT EXISTS (SELECT 1 FROM moved_accounts WHERE moved_accounts.account_key = transactions.account_key)
-
-UNION ALL
-
-SELECT
-    transactions.record_id, transactions.account_key, transactions.booked_day, transactions.booked_at,
-    transactions.time_precision, transactions.sequence, transactions.amount, transactions.currency,
-    transactions.direction, transactions.balance, transactions.is_cash, transactions.counterparty_key,
-    transactions.counterparty_name, transactions.counterparty_token, transactions.summary, transactions.remark,
-    transactions.channel, transactions.merchant_no, transactions.succeeded, transactions.is_reversal
-FROM transactions
-WHERE transactions.counterparty_key IS NULL
-    AND COALESCE(transactions.counterparty_token, transactions.counterparty_name) IS NOT NULL
-    AND CAST('0x' || substr(md5(COALESCE(
-            transactions.counterparty_token,
-            'name|' || CAST(transactions.account_key AS VARCHAR) || '|' || transactions.counterparty_name)), 1, 15) AS BIGINT)
-        IN (
-            SELECT moved_accounts.account_key
-            FROM moved_accounts
-            JOIN (
-                SELECT account_key FROM sightings WHERE side = 'numberless'
-                UNION ALL
-                SELECT account_key FROM gone_sightings WHERE side = 'numberless'
-            ) AS numberless ON numberless.account_key = moved_accounts.account_key
-        )
-    AND NOT EXISTS (SELECT 1 FROM moved_accounts WHERE moved_accounts.account_key = transactions.account_key)
+WHERE transactions.record_id IN (SELECT record_id FROM moved_records)
