@@ -53,18 +53,29 @@ def demo(seed: Seed = 7, persons: Persons = 3000, days: Days = 180) -> int:
 
 def evaluate(
     truth: Annotated[Path, typer.Argument(metavar="TRUTH.json", help="答案文件 truth")],
+    scores: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE.parquet", help="按 fundwatch scores 的评分排列主体，可多次 rank parties by these"),
+    ] = None,
+    entries: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.parquet", help="埋设的逐笔记录，默认取答案旁的 truth_entries.parquet planted rows"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
 ) -> int:
-    """把预警与答案比对：召回、前 k 名精确率、误报、时延。Compare alerts with a truth."""
+    """把预警与答案比对：召回、精确率、误报、时延，并按转账、主体、团伙。Compare alerts with a truth, by unit too."""
     from fundwatch.domain.errors import InputError
     from fundwatch.evaluation import as_json as told_as_json
-    from fundwatch.evaluation import as_tables
+    from fundwatch.evaluation import as_tables, units_as_json, units_as_table
     from fundwatch.evaluation import evaluate as compare
     from fundwatch.store.operations import queue
     from fundwatch.store.operations.database import reading
+    from pipelines.evaluating import ENTRIES, units_of
     from pipelines.installation import Installation, settings_of_environment
     from pipelines.presenting import alert_json
 
+    beside = truth.with_name(ENTRIES)
+    planted = entries or (beside if beside.is_file() else None)
     try:
         answer = json.loads(truth.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -74,13 +85,16 @@ def evaluate(
             code="F320",
             place=truth.name,
         ) from error
-    with Installation.open(settings_of_environment()) as installation, reading(installation.operations) as connection:
-        rows = [alert_json(one) for one in queue.ranked(connection)]
-    report = compare(rows, answer)
+    with Installation.open(settings_of_environment()) as installation:
+        with reading(installation.operations) as connection:
+            rows = [alert_json(one) for one in queue.ranked(connection)]
+        report = compare(rows, answer)
+        units = units_of(installation, rows, answer, entries=planted, scores=scores or ())
     if as_json:
-        print_json_lines([told_as_json(report)])
+        print_json_lines([told_as_json(report) | {"units": units_as_json(units)}])
     else:
         console.print(as_tables(report))
+        console.print(units_as_table(units))
     return 0
 
 
