@@ -19,6 +19,7 @@ from fundwatch.city.journal import Ints
 from fundwatch.city.ledgers.firm import Lender
 from fundwatch.city.ledgers.sheets import sheets_of
 from fundwatch.city.legs import legs_of
+from fundwatch.city.pace import Pace
 from fundwatch.city.plan import build
 from fundwatch.city.truth import entries_of, truth_of, write_entries, write_truth
 from fundwatch.city.world import World
@@ -59,7 +60,9 @@ class SampleSummary:
         )
 
 
-def write_sample(out: Path, *, seed: int, persons: int, days: int, last_day: date) -> SampleSummary:
+def write_sample(
+    out: Path, *, seed: int, persons: int, days: int, last_day: date, pace: Pace = Pace.QUICK
+) -> SampleSummary:
     """Write the extracts of a synthetic city below ``out``; equal arguments give equal bytes.
 
     Raises ConfigurationError below 200 persons or 60 days, which leave no room for the schemes, and when ``out``
@@ -75,7 +78,7 @@ def write_sample(out: Path, *, seed: int, persons: int, days: int, last_day: dat
         raise ConfigurationError(
             "目标目录已有 inbox，请换一个空目录。", "The folder already holds an inbox; choose an empty one."
         )
-    world, lenders = build(seed=seed, persons=persons, days=days, last_day=last_day)
+    world, lenders = build(seed=seed, persons=persons, days=days, last_day=last_day, pace=pace)
     entries = world.journal.close()
     firms = [firm for group in lenders.values() for firm in group]
     held = {firm.special: firm.held for firm in firms if firm.sector == "guarantee"}

@@ -9,10 +9,14 @@ from typing import Annotated
 
 import typer
 
+from fundwatch.city.pace import Pace
 from fundwatch.cli.terminal import console, print_json_lines, progress
 
 Seed = Annotated[int, typer.Option(min=0, help="随机种子 seed")]
 Persons = Annotated[int, typer.Option(min=200, max=1_000_000, help="居民人数 persons")]
+PaceOption = Annotated[
+    Pace, typer.Option("--pace", help="分层与套现团伙的快慢：quick 快进快出，slow 隔天且留存 pace of layering schemes")
+]
 Days = Annotated[int, typer.Option(min=60, max=3650, help="天数 days")]
 
 
@@ -31,12 +35,13 @@ def sample(
     last_day: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="最后一天，默认昨天 last day, default yesterday")
     ] = None,
+    pace: PaceOption = Pace.QUICK,
 ) -> int:
     """生成一座虚构城市的报送文件与答案。Write the extracts of an invented city, and apart from them the truth."""
     from fundwatch.city.sample import write_sample
 
     with progress("生成虚构城市 making the city"):
-        summary = write_sample(out, seed=seed, persons=persons, days=days, last_day=_last(last_day))
+        summary = write_sample(out, seed=seed, persons=persons, days=days, last_day=_last(last_day), pace=pace)
     console.print(summary.sentence)
     console.print(
         f"下一步：把 {out}/institutions.toml 放进数据目录，再运行 fundwatch nightly --inbox {out}/inbox", markup=False
@@ -44,11 +49,11 @@ def sample(
     return 0
 
 
-def demo(seed: Seed = 7, persons: Persons = 3000, days: Days = 180) -> int:
+def demo(seed: Seed = 7, persons: Persons = 3000, days: Days = 180, pace: PaceOption = Pace.QUICK) -> int:
     """虚构城市走完全程：报送、校验、入库、每周一夜、预警排序。A synthetic city through the whole pipeline."""
     from fundwatch.cli.demonstration import demonstrate
 
-    return demonstrate(seed=seed, persons=persons, days=days)
+    return demonstrate(seed=seed, persons=persons, days=days, pace=pace)
 
 
 def evaluate(
