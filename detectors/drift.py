@@ -139,10 +139,7 @@ def to_json(bins: Sequence[Bins]) -> list[dict[str, Any]]:
 def from_json(data: Sequence[Mapping[str, Any]]) -> tuple[Bins, ...]:
     """Return the reference that ``to_json`` wrote; raise ConfigurationError when it is of another form."""
     try:
-        return tuple(
-            Bins(**{**one, "edges": tuple(one["edges"]), "counts": tuple(one["counts"])})
-            for one in data
-        )
+        return tuple(Bins(**{**one, "edges": tuple(one["edges"]), "counts": tuple(one["counts"])}) for one in data)
     except (KeyError, TypeError) as error:
         raise ConfigurationError(
             "模型的漂移参照不可识别，请重新运行 fundwatch train。",
