@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-SECTIONS = ("relations", "rules", "night", "flow", "forest", "rerun", "intake", "workbooks")
+SECTIONS = ("relations", "rules", "night", "whole_night", "flow", "forest", "rerun", "intake", "workbooks", "learning")
 
 
 def main() -> int:

@@ -34,10 +34,10 @@ from rules.tuning import Tuning
 
 BAR_ALL, BAR_RATIO = 40.0, 1.5
 _DAYS_A_BATCH = 5
-_FIRST_DAY = 20_074
+FIRST_DAY = 20_074
 """The new day is then one within a month; on the first of a month one file a relation is laid besides."""
-_NIGHT = "night"
-_OUTSIDE = ("received_days", "zero_reports")
+NIGHT = "night"
+OUTSIDE = ("received_days", "zero_reports")
 LIMITS: dict[str, str | bool | int | float | list[str]] = {
     "threads": 2,
     "memory_limit": "6GB",
@@ -89,7 +89,7 @@ def main() -> None:
     chosen = options.parse_args()
     tenth = chosen.transactions // 10
     large, small = (
-        night_on(BigCity(rows, max(rows // 50, 2000), first_day=_FIRST_DAY), chosen.new)
+        night_on(BigCity(rows, max(rows // 50, 2000), first_day=FIRST_DAY), chosen.new)
         for rows in (chosen.transactions, tenth)
     )
     rows = f"{chosen.new:,} new rows on {chosen.transactions:,} and on {tenth:,}"
@@ -110,25 +110,25 @@ def night_on(city: BigCity, new: int) -> Night:
     with tempfile.TemporaryDirectory() as folder:
         home, lake = Path(folder), Lake(Path(folder) / "lake")
         with duckdb.connect(str(home / "city.duckdb"), config=LIMITS) as connection:
-            before, arriving = _deliveries(connection, lake, city, new)
+            before, arriving = deliveries(connection, lake, city, new)
         (home / "city.duckdb").unlink()
         with duckdb.connect(str(home / "warehouse.duckdb"), config=LIMITS) as connection:
             sync(connection, before, lake)
-            for name in _OUTSIDE:
+            for name in OUTSIDE:
                 connection.execute(f"CREATE TEMP TABLE {name} AS FROM '{lake.folder / name}.parquet'")
             writer = LakeWriter(lake, connection, before, city.last_day)
             build(connection, writer, as_of_day=city.last_day)
             connection.execute("CHECKPOINT")
-            return _measured(connection, writer.manifest, with_batch(writer.manifest, _NIGHT, [arriving]), lake, city)
+            return _measured(connection, writer.manifest, with_batch(writer.manifest, NIGHT, [arriving]), lake, city)
 
 
-def _deliveries(connection: DuckDBPyConnection, lake: Lake, city: BigCity, new: int) -> tuple[Manifest, LakeFile]:
+def deliveries(connection: DuckDBPyConnection, lake: Lake, city: BigCity, new: int) -> tuple[Manifest, LakeFile]:
     """Make the city; return the manifest of its canonical and reference tables, and the batch of the following day."""
     build_big_city(connection, city)
     load_reference(connection, city.first_day - 100, city.last_day + 40)
     manifest = Manifest()
     for name in _tables(connection):
-        if name in _OUTSIDE:
+        if name in OUTSIDE:
             continue
         rows = connection.table(name)
         if not RELATIONS[name].is_canonical:
@@ -141,10 +141,10 @@ def _deliveries(connection: DuckDBPyConnection, lake: Lake, city: BigCity, new: 
         )
         rows, batch = connection.table("transactions").filter(days), f"day-{first}"
         manifest = with_batch(manifest, batch, [lake.write(connection, rows, "transactions", batch)])
-    for name in _OUTSIDE:
+    for name in OUTSIDE:
         connection.execute(f"COPY {name} TO '{lake.folder / name}.parquet'")
     rows = connection.table(following_day(connection, city, new))
-    return manifest, lake.write(connection, rows, "transactions", _NIGHT)
+    return manifest, lake.write(connection, rows, "transactions", NIGHT)
 
 
 def _tables(connection: DuckDBPyConnection) -> list[str]:

@@ -16,6 +16,7 @@ from fundwatch.domain.keys import date_of, record_text
 from fundwatch.domain.snapshot import item_from_json, item_to_json, suppression_to_json
 from pipelines import models
 from pipelines.drafts import Draft, relations_of
+from pipelines.drifting import drift_of
 from pipelines.due_list import overdue_reports
 from pipelines.installation import Installation
 from pipelines.queries import rows
@@ -70,10 +71,13 @@ def run_detector(installation: Installation, draft: Draft) -> Draft:
                 clock=installation.clock,
             )
             models.put_in_force(installation.settings, model)
-        signals, no_data = signals_on(connection, model, as_of)
+        frame = features.compute(connection, as_of)
+    night = scoring.signals(model, frame)
+    signals, no_data = night.signals, night.no_data
     return replace(
         draft,
         model_id=model.model_id,
+        drift=drift_of(installation.settings, model, frame),
         items=(*draft.items, *(item_to_json(signal) for signal in signals)),
         no_data=(*draft.no_data, *(_no_data(one) for one in no_data)),
     )

@@ -62,6 +62,8 @@ class Draft:
     pairing: Mapping[str, int] = field(default_factory=dict)
     """Of the night's transfers that two statements should tell: ``possible``, and ``paired`` as told by both."""
     model_id: str | None = None
+    drift: Mapping[str, Any] = field(default_factory=dict)
+    """How features and ranks lie against training: ``compared``, and ``changed`` with a sentence each."""
     outcome: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -12,6 +12,7 @@ from detectors.training import Model
 from fundwatch.domain.errors import ConfigurationError
 from fundwatch.store.durable import make_folder
 from fundwatch.store.settings import Settings
+from pipelines.drifting import note_reference
 from pipelines.installation import Clock
 
 SEED = 20260301
@@ -58,7 +59,9 @@ def train_on(
         )
     frames = [features.compute(connection, day) for day in days]
     model = training.train(frames, seed=seed, manifest_id=manifest_id, as_of=as_of, now=clock())
-    return storing.save(model, make_folder(settings.models))
+    stored = storing.save(model, make_folder(settings.models))
+    note_reference(settings, stored, frames)
+    return stored
 
 
 def training_days(connection: DuckDBPyConnection, as_of: int) -> Sequence[int]:

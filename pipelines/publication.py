@@ -203,6 +203,7 @@ def _counts(draft: Draft, assembly: Assembly) -> dict[str, Any]:
         "overdue": [dict(one) for one in draft.overdue],
         "pairing": dict(draft.pairing),
         "model_id": draft.model_id,
+        "drift": dict(draft.drift),
         "notes": list(draft.notes),
         "failures": list(draft.failures),
     }

@@ -13,6 +13,7 @@ from fundwatch.store.operations import ledger
 from fundwatch.store.operations.database import reading
 from pipelines import drafts
 from pipelines.drafts import Draft
+from pipelines.drifting import lines_of
 from pipelines.due_list import in_words
 from pipelines.installation import Installation
 from pipelines.presenting import paired
@@ -93,6 +94,8 @@ def summary(draft: Draft) -> str:
         "| 等级 level | 本次变动 changed |",
         "|---|---|",
         *(f"| {level.zh} {level.value} | {levels.get(level.value, 0)} |" for level in Level),
+        "",
+        *(f"- {line}" for line in lines_of(outcome.get("drift", {}))),
         "",
         f"清单 manifest `{outcome['manifest_id'][:16]}` · 模型 model `{(outcome['model_id'] or '--')[:16]}`",
     ]

@@ -33,6 +33,7 @@ from fundwatch.city.calendar import Calendar
 from fundwatch.city.journal import Journal
 from fundwatch.city.ledgers import guarantee, micro_loan, pawn
 from fundwatch.city.ledgers.firm import Lender, found_lenders
+from fundwatch.city.pace import Pace
 from fundwatch.city.parties import Register
 from fundwatch.city.schemes import (
     collection,
@@ -156,10 +157,15 @@ def _plant_lenders(world: World, lenders: dict[str, list[Lender]]) -> None:
                 look_alike(world, found[half + place], difficulty)
 
 
-def build(*, seed: int, persons: int, days: int, last_day: date) -> tuple[World, dict[str, list[Lender]]]:
-    """Make the city: inhabitants, firms, parts to play, ordinary life of all, and the tidying of balances."""
+def build(
+    *, seed: int, persons: int, days: int, last_day: date, pace: Pace = Pace.QUICK
+) -> tuple[World, dict[str, list[Lender]]]:
+    """Make the city: inhabitants, firms, parts to play, ordinary life of all, and the tidying of balances.
+
+    ``pace`` is how fast its layering and cash-out schemes hand money on.
+    """
     rng = np.random.default_rng([seed, persons, days])
-    world = World(rng, Calendar.ending(last_day, days), Register(), Book(), Journal(rng))
+    world = World(rng, Calendar.ending(last_day, days), Register(), Book(), Journal(rng), pace=pace)
     firms.found_bodies(world)
     people.settle(world, persons)
     firms.found(world, persons)

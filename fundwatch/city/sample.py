@@ -19,8 +19,9 @@ from fundwatch.city.journal import Ints
 from fundwatch.city.ledgers.firm import Lender
 from fundwatch.city.ledgers.sheets import sheets_of
 from fundwatch.city.legs import legs_of
+from fundwatch.city.pace import Pace
 from fundwatch.city.plan import build
-from fundwatch.city.truth import truth_of, write_truth
+from fundwatch.city.truth import entries_of, truth_of, write_entries, write_truth
 from fundwatch.city.world import World
 from fundwatch.domain.errors import ConfigurationError
 from fundwatch.domain.keys import date_of
@@ -59,7 +60,9 @@ class SampleSummary:
         )
 
 
-def write_sample(out: Path, *, seed: int, persons: int, days: int, last_day: date) -> SampleSummary:
+def write_sample(
+    out: Path, *, seed: int, persons: int, days: int, last_day: date, pace: Pace = Pace.QUICK
+) -> SampleSummary:
     """Write the extracts of a synthetic city below ``out``; equal arguments give equal bytes.
 
     Raises ConfigurationError below 200 persons or 60 days, which leave no room for the schemes, and when ``out``
@@ -75,20 +78,21 @@ def write_sample(out: Path, *, seed: int, persons: int, days: int, last_day: dat
         raise ConfigurationError(
             "目标目录已有 inbox，请换一个空目录。", "The folder already holds an inbox; choose an empty one."
         )
-    world, lenders = build(seed=seed, persons=persons, days=days, last_day=last_day)
+    world, lenders = build(seed=seed, persons=persons, days=days, last_day=last_day, pace=pace)
     entries = world.journal.close()
     firms = [firm for group in lenders.values() for firm in group]
     held = {firm.special: firm.held for firm in firms if firm.sector == "guarantee"}
     legs, openings = legs_of(world, entries, held)
     houses = houses_of(world)
     delivered: list[tuple[str, Iterable[Named]]] = []
-    sent = 0
+    sent, planted = 0, []
     for index, frame in statements.rows_of(world, entries, legs, houses).items():
         house = HOUSES[index]
         accounts = [account for account in world.book.accounts if houses[account.index] == index]
         delivered.append((house.code, _companions(world, house, accounts, openings)))
         rows = reported(world, house, frame)
         sent += len(rows)
+        planted.append(entries_of(world.subjects, house.code, rows))
         delivered.append((house.code, statements_of(house, rows, world.rng, world.gaps)))
     delivered += [(firm.code, _books(world, firm)) for firm in firms]
     delivered.append((AUTHORITY, _authority(world)))
@@ -100,6 +104,7 @@ def write_sample(out: Path, *, seed: int, persons: int, days: int, last_day: dat
     (out / "institutions.toml").write_text(_toml(entries_toml), encoding="utf-8")
     truth = truth_of(world.subjects, world.register, world.book)
     write_truth(out / "truth.json", truth)
+    write_entries(out / "truth_entries.parquet", planted)
     return SampleSummary(
         files=tuple(files),
         rows=sent,

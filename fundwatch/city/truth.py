@@ -7,7 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
+
 from fundwatch.city.accounts import Book
+from fundwatch.city.cells import serial_text
 from fundwatch.city.parties import Register
 from fundwatch.domain.keys import date_of
 
@@ -34,6 +37,11 @@ class Subject:
     mimics: tuple[str, ...] = ()
 
     @property
+    def id(self) -> str:
+        """Its name in the truth: S and a number for subjects, B for look-alikes."""
+        return f"{'B' if self.is_benign else 'S'}{self.tag:03d}"
+
+    @property
     def is_benign(self) -> bool:
         """Whether the subject is a look-alike."""
         return bool(self.mimics)
@@ -53,7 +61,7 @@ def _members(subject: Subject, register: Register, book: Book) -> dict[str, list
 
 def _described(subject: Subject, register: Register, book: Book) -> dict[str, object]:
     common: dict[str, object] = {
-        "id": f"{'B' if subject.is_benign else 'S'}{subject.tag:03d}",
+        "id": subject.id,
         "kind": subject.kind,
         "difficulty": subject.difficulty,
         "typologies": list(subject.typologies),
@@ -79,3 +87,23 @@ def truth_of(subjects: Iterable[Subject], register: Register, book: Book) -> dic
 def write_truth(path: Path, truth: dict[str, list[dict[str, object]]]) -> None:
     """Write ``truth.json``."""
     path.write_text(json.dumps(truth, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def entries_of(subjects: Iterable[Subject], code: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the planted among the rows of an institution: subject_id, institution, account, serial_no, all text.
+
+    ``rows`` are statement rows with their ``tag``. A movement between two reporting banks stands in both statements.
+    """
+    names = {subject.tag: subject.id for subject in subjects}
+    planted = rows.filter(pl.col("tag").is_in(list(names)))
+    return planted.select(
+        pl.col("tag").replace_strict(names, return_dtype=pl.String).alias("subject_id"),
+        pl.lit(code).alias("institution"),
+        "account",
+        serial_text().alias("serial_no"),
+    )
+
+
+def write_entries(path: Path, parts: Iterable[pl.DataFrame]) -> None:
+    """Write ``truth_entries.parquet``, beside ``truth.json``: which rows were planted, for measuring by transfer."""
+    pl.concat(list(parts)).sort("institution", "serial_no").write_parquet(path)

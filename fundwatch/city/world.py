@@ -10,6 +10,7 @@ import numpy as np
 from fundwatch.city.accounts import Account, Book
 from fundwatch.city.calendar import Calendar
 from fundwatch.city.journal import Journal, Pool
+from fundwatch.city.pace import Pace
 from fundwatch.city.parties import Party, Register
 from fundwatch.city.truth import Subject
 
@@ -61,6 +62,7 @@ class World:
     tills: list[Till] = field(default_factory=list)
     asleep: dict[int, int] = field(default_factory=dict)
     gaps: list[Gap] = field(default_factory=list)
+    pace: Pace = Pace.QUICK
     subjects: list[Subject] = field(default_factory=list)
 
     def party(self, index: int) -> Party:

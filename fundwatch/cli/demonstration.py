@@ -8,6 +8,7 @@ import shutil
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from fundwatch.city.pace import Pace
 from fundwatch.cli.night import show_alerts, show_nights
 from fundwatch.cli.terminal import console, progress
 from fundwatch.domain.errors import ConfigurationError
@@ -16,7 +17,7 @@ _SHOWN = 20
 _NIGHT_EVERY = 7
 
 
-def demonstrate(*, seed: int, persons: int, days: int) -> int:
+def demonstrate(*, seed: int, persons: int, days: int, pace: Pace = Pace.QUICK) -> int:
     """Make a city, send its extracts through the nightly flow week by week, and list what was found.
 
     Uses a data home of its own, ``demo`` inside the data home, which is made anew each time.
@@ -32,7 +33,7 @@ def demonstrate(*, seed: int, persons: int, days: int) -> int:
     last = datetime.now().astimezone().date() - timedelta(days=1)
     console.print("[bold]1 虚构城市[/]：所有人名、账号、公司均为虚构。Everybody in it is invented.")
     with progress("生成 making the city"):
-        summary = write_sample(home / "city", seed=seed, persons=persons, days=days, last_day=last)
+        summary = write_sample(home / "city", seed=seed, persons=persons, days=days, last_day=last, pace=pace)
     console.print(summary.sentence)
     shutil.copy(home / "city" / "institutions.toml", home / "institutions.toml")
     console.print("[bold]2 夜间批次[/]：收件 → 契约校验 → 数据湖 → 派生关系 → 规则与检测器 → 预警（每周一夜）")

@@ -60,6 +60,7 @@ def nightly(
 
 def show_nights(outcomes: Sequence[Mapping[str, Any]], *, as_json: bool = False) -> None:
     """Print the outcome of nights."""
+    from pipelines.drifting import lines_of
     from pipelines.due_list import in_words
     from pipelines.presenting import paired
 
@@ -75,6 +76,8 @@ def show_nights(outcomes: Sequence[Mapping[str, Any]], *, as_json: bool = False)
         )
         if outcome["pairing"]:
             console.print(f"  {paired(outcome['pairing'])}", style="dim", markup=False)
+        for line in lines_of(outcome.get("drift", {})):
+            console.print(f"  {line}", style="dim", markup=False)
         for overdue in outcome["overdue"]:
             told = in_words(overdue)
             console.print(f"  缺报：{told['zh']} {told['en']}", markup=False)

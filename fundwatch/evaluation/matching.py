@@ -44,14 +44,15 @@ class Matched:
     benign: tuple[Planted, ...]
 
 
-def _text(value: object) -> str:
+def normal_text(value: object) -> str:
+    """Return an identifier as identifiers are compared: without surrounding space, in capitals."""
     return str(value).strip().upper()
 
 
 def planted_from(entry: Mapping[str, Any], *, benign: bool) -> Planted:
     """Read one entry of a truth; raises InputError where a key is missing or a date is none."""
     try:
-        members = frozenset(_text(text) for kind in _MEMBER_KINDS for text in entry["members"].get(kind, ()))
+        members = frozenset(normal_text(text) for kind in _MEMBER_KINDS for text in entry["members"].get(kind, ()))
         return Planted(
             id=str(entry["id"]),
             difficulty=str(entry["difficulty"]),
@@ -67,6 +68,17 @@ def planted_from(entry: Mapping[str, Any], *, benign: bool) -> Planted:
         ) from error
 
 
+def planted_of(truth: Mapping[str, Any]) -> tuple[list[Planted], list[Planted]]:
+    """Return the subjects and the look-alikes of a truth; raises InputError where it is of another form."""
+    try:
+        return (
+            [planted_from(entry, benign=False) for entry in truth["subjects"]],
+            [planted_from(entry, benign=True) for entry in truth["benign"]],
+        )
+    except KeyError as error:
+        raise InputError(f"真值文件缺少 {error}", f"The truth lacks {error}") from error
+
+
 def raised_from(alert: Mapping[str, Any]) -> Raised:
     """Read one alert in the JSON form of ``fundwatch alerts``; raises InputError where a key is missing."""
     try:
@@ -74,7 +86,7 @@ def raised_from(alert: Mapping[str, Any]) -> Raised:
             alert_id=str(alert["alert_id"]),
             score=float(alert["score"]),
             codes=frozenset(alert["typologies"]),
-            subject_ids=frozenset(_text(text) for text in alert["subject_ids"]),
+            subject_ids=frozenset(normal_text(text) for text in alert["subject_ids"]),
             first_seen=date.fromisoformat(str(alert["first_seen"])[:10]),
         )
     except (KeyError, TypeError, ValueError) as error:

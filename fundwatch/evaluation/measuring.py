@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from fundwatch.domain.errors import InputError
-from fundwatch.evaluation.matching import Matched, Planted, match, planted_from, ranked
+from fundwatch.evaluation.matching import Matched, Planted, match, planted_of, ranked
 
 DIFFICULTIES = ("blatant", "moderate", "faint")
 CUTS = (10, 20, 50)
@@ -69,11 +68,7 @@ def evaluate(alerts: Iterable[Mapping[str, Any]], truth: Mapping[str, Any]) -> R
 
     Raises InputError when either lacks what its form promises.
     """
-    try:
-        given = [(planted_from(entry, benign=False)) for entry in truth["subjects"]]
-        benign = [(planted_from(entry, benign=True)) for entry in truth["benign"]]
-    except KeyError as error:
-        raise InputError(f"真值文件缺少 {error}", f"The truth lacks {error}") from error
+    given, benign = planted_of(truth)
     matched = match(ranked(alerts), given, benign)
     met = _meetings(matched)
     codes = sorted({code for subject in given for code in subject.codes})

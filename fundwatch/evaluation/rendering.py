@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Group
 from rich.table import Table
 
 from fundwatch.evaluation.measuring import Delay, Recall, Report, Share
+from fundwatch.evaluation.ranking import RECALL_SHARE, Ranked
+from fundwatch.evaluation.units import UnitReport
 
+_UNIT_ZH = {"transfer": "转账", "party": "主体（控制组）", "scheme": "团伙"}
 _DIFFICULTY_ZH = {"blatant": "明显", "moderate": "中等", "faint": "轻微"}
 
 
@@ -24,6 +28,33 @@ def _recall(recall: Recall) -> dict[str, Any]:
 
 def _delay(delay: Delay) -> dict[str, Any]:
     return {"median_days": delay.days, "n": delay.n}
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+
+def _ranked(ranked: Ranked) -> dict[str, Any]:
+    return {
+        "items": ranked.items,
+        "positives": ranked.positives,
+        "base_rate": _rounded(ranked.base_rate),
+        "average_precision": _rounded(ranked.average_precision),
+        "lift": _rounded(ranked.lift),
+        "precision_at": {str(k): _rounded(share) for k, share in ranked.precision.items()},
+        "recall_at_1_percent": {"value": _rounded(ranked.recall), "first": ranked.recall_cut, "n": ranked.positives},
+        "look_alikes": ranked.look_alikes,
+        "look_alike_base_rate": _rounded(ranked.look_alike_base),
+        "look_alike_rate_at": {str(k): _rounded(share) for k, share in ranked.look_alike_rate.items()},
+    }
+
+
+def units_as_json(units: Mapping[str, UnitReport]) -> dict[str, Any]:
+    """Return the figures of each unit as plain values, base rates beside them."""
+    return {
+        name: _ranked(unit.ranked) | {"delay": _delay(unit.delay), "covered": _share(unit.covered)}
+        for name, unit in units.items()
+    }
 
 
 def as_json(report: Report) -> dict[str, Any]:
@@ -77,3 +108,42 @@ def as_tables(report: Report) -> Group:
     for reason, share in report.false_alarms.items():
         false.add_row(reason, _cell(share))
     return Group(recall, top, false)
+
+
+def units_as_table(units: Mapping[str, UnitReport]) -> Table:
+    """Return the figures of each unit as one table, Chinese first; base rates stand beside every figure."""
+    table = Table(title="按单位评估 by unit（括号内为基准 base in brackets）")
+    table.add_column("指标 measure")
+    for name, unit in units.items():
+        table.add_column(
+            f"{_UNIT_ZH.get(name, '')} {name}\n{unit.ranked.positives}/{unit.ranked.items}", justify="right"
+        )
+    lines: dict[str, list[str]] = {
+        "平均精确率 PR-AUC": [
+            "—"
+            if unit.ranked.average_precision is None
+            else f"{unit.ranked.average_precision:.3f} ({_part(unit.ranked.base_rate)})"
+            for unit in units.values()
+        ]
+    }
+    for k in next((unit.ranked.precision for unit in units.values()), {}):
+        lines[f"前 {k} 个命中率 precision@{k}"] = [
+            _against(unit.ranked.precision[k], unit.ranked.base_rate) for unit in units.values()
+        ]
+        lines[f"前 {k} 个中的正常相似 look-alikes@{k}"] = [
+            _against(unit.ranked.look_alike_rate[k], unit.ranked.look_alike_base) for unit in units.values()
+        ]
+    lines["前 1% 的查全率 recall@1%"] = [_against(unit.ranked.recall, RECALL_SHARE) for unit in units.values()]
+    lines["延迟中位数 median delay"] = [_days(unit.delay) for unit in units.values()]
+    lines["可见的埋设 planted and visible"] = [_cell(unit.covered) for unit in units.values()]
+    for label, cells in lines.items():
+        table.add_row(label, *cells)
+    return table
+
+
+def _part(share: float | None) -> str:
+    return "—" if share is None else f"{share:.2%}"
+
+
+def _against(share: float | None, base: float | None) -> str:
+    return "—" if share is None else f"{share:.1%} ({_part(base)})"

@@ -11,6 +11,7 @@ import pytest
 from fundwatch.city.journal import Entries
 from fundwatch.city.ledgers.firm import Lender
 from fundwatch.city.legs import Legs, legs_of
+from fundwatch.city.pace import Pace
 from fundwatch.city.plan import build
 from fundwatch.city.sample import SampleSummary, write_sample
 from fundwatch.city.world import World
@@ -29,9 +30,9 @@ class Made:
     openings: object
 
 
-def make(seed: int, persons: int, days: int) -> Made:
+def make(seed: int, persons: int, days: int, pace: Pace = Pace.QUICK) -> Made:
     """Build a city and close its books."""
-    world, lenders = build(seed=seed, persons=persons, days=days, last_day=LAST_DAY)
+    world, lenders = build(seed=seed, persons=persons, days=days, last_day=LAST_DAY, pace=pace)
     entries = world.journal.close()
     legs, openings = legs_of(world, entries, {})
     return Made(world, lenders, entries, legs, openings)
@@ -41,6 +42,12 @@ def make(seed: int, persons: int, days: int) -> Made:
 def city() -> Made:
     """A city large enough for every difficulty."""
     return make(3, 1500, 150)
+
+
+@pytest.fixture(scope="session")
+def slow_city() -> Made:
+    """The same city with slow, lossy layering and cash-out schemes."""
+    return make(3, 1500, 150, Pace.SLOW)
 
 
 @pytest.fixture(scope="session")

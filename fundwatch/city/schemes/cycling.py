@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fundwatch.city import ambling
 from fundwatch.city.clock import Manner
 from fundwatch.city.gathering import start_within
+from fundwatch.city.pace import Pace
 from fundwatch.city.staging import act
 from fundwatch.city.truth import Subject
 from fundwatch.city.world import World
@@ -58,11 +60,19 @@ def cycle(world: World, difficulty: str) -> Subject:
     person = world.take_person()
     stage = act(world, difficulty, "T18")
     stations = [world.main(member) for member in (*firms, person)]
-    length = shape.stations * shape.hop_days + 6
+    slow = world.pace is Pace.SLOW
+    length = shape.stations * (ambling.MOST_REST if slow else shape.hop_days) + 6
     day = start_within(world, min(shape.rounds * length, world.calendar.days // 2))
     closed = []
     for _ in range(shape.rounds):
-        end = go_round(world, shape, stations, day, remark=world.choose(("货款", "往来款", "材料款")))
+        text = world.choose(("货款", "往来款", "材料款"))
+        if slow:
+            amount = world.yuan(shape.low, shape.high, step=500)
+            ring = (*stations, stations[0])
+            arrived, _ = ambling.amble(world, day, ring, amount, text=text, manner=Manner.FIRM)
+            end = arrived if arrived <= world.calendar.last else 0
+        else:
+            end = go_round(world, shape, stations, day, remark=text)
         closed += [end] if end else []
         day += length
     parties = [party for firm in firms for party in world.control_group(firm)]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from fundwatch.city import ambling
 from fundwatch.city.gathering import start_within
 from fundwatch.city.handing_on import cash_out, hand_on, round_down, supply
+from fundwatch.city.pace import Pace
 from fundwatch.city.staging import act
 from fundwatch.city.truth import Subject
 from fundwatch.city.world import World
@@ -19,7 +21,8 @@ def layered_cash_out(world: World, difficulty: str) -> Subject:
     source = world.take_person()
     hands = [world.take_person() for _ in range(mules)]
     stage = act(world, difficulty, "T17")
-    length = mules + 4
+    slow = world.pace is Pace.SLOW
+    length = (mules + 2) * ambling.MOST_REST if slow else mules + 4
     day = start_within(world, chains * (length + 8))
     gone = []
     for _ in range(chains):
@@ -27,8 +30,15 @@ def layered_cash_out(world: World, difficulty: str) -> Subject:
             break
         amount = world.yuan(low, high, step=1000)
         payers = [world.outsider() for _ in range(world.between(2, 4))]
-        supply(world, world.main(source), day, round_down(amount * 1.04), payers)
         stations = [world.main(person) for person in (source, *hands)]
+        if slow:
+            # One day earlier, so that what came late in the evening has rested too.
+            supply(world, stations[0], day - 1, amount, payers)
+            arrived, amount = ambling.amble(world, day, stations, ambling.lossy(world, amount))
+            gone.append(cash_out(world, arrived + world.between(2, 4), stations[-1], ambling.lossy(world, amount)))
+            day += length + world.between(2, 8)
+            continue
+        supply(world, stations[0], day, round_down(amount * 1.04), payers)
         for place, giver in enumerate(stations[:-1]):
             hand_on(world, day + place, giver, stations[place + 1], amount, parts=world.between(1, 2))
             amount = round_down(amount * world.rng.uniform(0.965, 0.985))
@@ -53,9 +63,13 @@ def scatter_gather(world: World, difficulty: str) -> Subject:
     passed, last = 0, day
     for helper, amount in zip(world.crowd(helpers, strangers=0.5), amounts, strict=True):
         when = day + world.between(0, 1)
-        world.journal.pay(
-            when, world.main(source), helper, amount, remark=world.choose(("", "还款", "生活费", "往来款"))
-        )
+        text = world.choose(("", "还款", "生活费", "往来款"))
+        if world.pace is Pace.SLOW:
+            stations = (world.main(source), helper, world.main(sink))
+            when, kept = ambling.amble(world, when, stations, amount, text=text)
+            passed, last = passed + kept, max(last, when)
+            continue
+        world.journal.pay(when, world.main(source), helper, amount, remark=text)
         kept = round_down(amount * world.rng.uniform(0.93, 0.98))
         when += world.between(1, 3)
         world.journal.pay(when, helper, world.main(sink), kept, remark=world.choose(("", "", "借款", "往来款")))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from fundwatch.city import ambling
 from fundwatch.city.gathering import start_within
+from fundwatch.city.pace import Pace
 from fundwatch.city.passing import pass_day, passage
 from fundwatch.city.staging import act, day_of_nth
 from fundwatch.city.truth import Subject
@@ -26,7 +28,10 @@ def pass_through(world: World, difficulty: str) -> Subject:
         total = world.yuan(shape.low, shape.high)
         sources = world.crowd(max(6, min(24, total // 550_000)), strangers=0.5)
         targets = [sinks[place] for place in world.rng.integers(0, len(sinks), max(4, len(sources) // 2))]
-        pass_day(world, day, holder, total, sources, targets, shape.share, remarks=_REMARKS, out_remarks=_REMARKS)
+        if world.pace is Pace.SLOW:
+            ambling.pass_slowly(world, day, holder, total, sources, [*targets])
+        else:
+            pass_day(world, day, holder, total, sources, targets, shape.share, remarks=_REMARKS, out_remarks=_REMARKS)
         busy.append(day)
         day += world.between(1, shape.gap)
     return stage.close(world.household(mule), expert_day=day_of_nth(busy, 5))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from fundwatch.city import ambling
 from fundwatch.city.accounts import CASH
 from fundwatch.city.clock import Manner
 from fundwatch.city.gathering import start_within
 from fundwatch.city.handing_on import relay, remark, round_down
+from fundwatch.city.pace import Pace
 from fundwatch.city.soliciting import quiet_person
 from fundwatch.city.staging import act, day_of_nth
 from fundwatch.city.truth import Subject
@@ -68,13 +70,16 @@ def gather_scatter(world: World, difficulty: str) -> Subject:
         total = 0
         for payer in people[: shape.payers]:
             amount = world.yuan(shape.low, shape.high)
-            world.journal.pay(first + world.between(0, 3), payer, account, amount, remark=remark(world))
+            # The slow pace leaves a whole day between the last that pays in and the first that is paid.
+            late = 2 if world.pace is Pace.SLOW else 3
+            world.journal.pay(first + world.between(0, late), payer, account, amount, remark=remark(world))
             total += amount
+        share = world.rng.uniform(ambling.LEAST_KEPT, 1.0) if world.pace is Pace.SLOW else shape.share
         weights = world.rng.dirichlet([6.0] * shape.payees)
         for payee, weight in zip(people[shape.payers :], weights, strict=True):
-            amount = max(20_000, round_down(total * shape.share * weight))
+            amount = max(20_000, round_down(total * share * weight))
             world.journal.pay(first + world.between(4, 5), account, payee, amount, remark=remark(world))
-        kept = round_down(total * (1 - shape.share))
+        kept = round_down(total * (1 - share))
         world.journal.pay(first + 6, account, CASH, kept, "取现", manner=Manner.CASH_OUT)
         ends.append(first + 5)
     return stage.close(world.household(hub), expert_day=ends[0])
