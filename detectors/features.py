@@ -84,6 +84,11 @@ class Catalogue:
         return {peer.name: peer.parent for peer in self.peers if peer.parent is not None}
 
     @property
+    def sides(self) -> dict[str, int]:
+        """Return, for every feature, the side on which it points to risk: 1, −1, or 0 where it has none."""
+        return {feature.name: feature.risk_direction for feature in self.features}
+
+    @property
     def log1p(self) -> tuple[str, ...]:
         """Return the names of the features that are compared on a logarithmic scale."""
         return tuple(feature.name for feature in self.features if feature.log1p)
