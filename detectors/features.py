@@ -177,6 +177,8 @@ def _check(file: SqlFile) -> None:
     strangers = sorted(file.relations - _RELATIONS)
     if strangers:
         raise _refused(file.path, f"不得读取 {strangers}", f"it may not read {strangers}")
+    if _FLOW in file.relations and any("settled_days" not in entry for entry in file.front_matter.get("features", ())):
+        raise _refused(file.path, "读取流向特征须声明 settled_days", f"what reads {_FLOW} must declare settled_days")
 
 
 def _feature(file: SqlFile, entry: Mapping[str, Any]) -> Feature:
