@@ -27,7 +27,6 @@ import polars as pl
 from numpy.typing import NDArray
 from pyod.models.copod import COPOD
 from pyod.models.hbos import HBOS
-from pyod.models.inne import INNE
 from pyod.models.knn import KNN
 from pyod.models.loda import LODA
 from pyod.models.pca import PCA
@@ -112,7 +111,7 @@ def _contestants(
     def of(names: Sequence[str]) -> dict[str, Any]:
         return {"parents": known.parents, "log1p": [name for name in known.log1p if name in names]}
 
-    references = {"HBOS": HBOS, "COPOD": COPOD, "LODA": LODA, "KNN": KNN, "PCA": PCA, "INNE": INNE}
+    references = {"HBOS": HBOS, "COPOD": COPOD, "LODA": LODA, "KNN": KNN, "PCA": PCA}
     every = known.names
     return [
         ("forest, without the flow features", old, lambda names: PeerForest(**of(names))),
