@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 from sklearn.ensemble import IsolationForest
 
-from detectors.attribution import attribute_paths
 from detectors.packing import pack
+from detectors.paths import attribute_paths
 
 TIME_BAR = 0.5
 SCORE_BAR = 1e-12

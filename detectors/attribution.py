@@ -1,18 +1,17 @@
-"""Why a row is strange: path lengths booked on features, and the sentences that say so."""
+"""Why a row is strange: the features that add most to it, and the sentences that say so."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from detectors.features import Feature
-from detectors.forest import PeerForest
-from detectors.kernels import Float32, Float64, attribute, compiled, over_threads
-from detectors.packing import PackedForest
+from detectors.peers import Float64
+from detectors.ranking import PeerRanking
 from fundwatch.domain.hits import Reason
 
 _Z_SHOWN = 99.9
@@ -21,51 +20,7 @@ _UNIT_ZH = {"persons": " 人", "days": " 天"}
 _UNIT_EN = {"persons": " persons", "days": " days"}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Attribution:
-    """Path lengths booked on features, in splits per tree.
-
-    ``base`` is the mean path of the training rows, ``contributions`` (rows, features) by how much each feature
-    shortened the path of a row, ``path`` (rows,) the mean path of the row: path = base − Σ contributions, exactly up
-    to rounding. The anomaly score is 2^(−path / c) with c the normal path, so more shortening is stranger.
-    """
-
-    base: float
-    contributions: Float64
-    path: Float64
-
-
-def attribute_paths(forest: PackedForest, X: Float32) -> Attribution:
-    """Book the path of every row on the features that shortened it.
-
-    At each split the expected path length (over the training rows beneath) changes; the change is booked on the
-    split's feature, and the sum of the changes telescopes. ``X`` is float32 (rows, features), scaled as for scoring.
-    """
-    rows = forest.checked(X)
-    contributions = np.zeros(rows.shape)
-    kernel = compiled(attribute)
-
-    def work(part: slice) -> None:
-        kernel(
-            rows[part],
-            forest.feature,
-            forest.threshold,
-            forest.child,
-            forest.expected,
-            forest.root,
-            forest.levels,
-            contributions[part],
-        )
-
-    over_threads(work, len(rows))
-    return Attribution(
-        base=float(forest.expected[forest.root].mean()),
-        contributions=contributions / forest.trees,
-        path=forest.path_lengths(rows) / forest.trees,
-    )
-
-
-def breaches(estimator: PeerForest, features: Sequence[Feature], rows: Float64, group: str) -> NDArray[np.bool_]:
+def breaches(estimator: PeerRanking, features: Sequence[Feature], rows: Float64, group: str) -> NDArray[np.bool_]:
     """Return which values lie beyond their peers on the side of risk; shape (rows, features).
 
     +1: above the 99th percentile of the group; −1: below the first; 0 and undefined values: never.
@@ -78,7 +33,7 @@ def breaches(estimator: PeerForest, features: Sequence[Feature], rows: Float64, 
 
 
 def reasons(
-    estimator: PeerForest,
+    estimator: PeerRanking,
     features: Sequence[Feature],
     X: pl.DataFrame,
     groups: Sequence[str],
@@ -98,7 +53,8 @@ def reasons(
         if len(member) == 0:
             continue
         scaled = estimator.scaled(rows[member], group)
-        booked = attribute_paths(estimator.forests_[group], scaled).contributions
+        booked = estimator.shares(estimator.learned_[group], scaled)
+        rare = estimator.rarity(estimator.learned_[group], scaled)
         beyond = breaches(estimator, features, rows[member], group)
         median = estimator.statistics_[group].median
         for at, row in enumerate(member):
@@ -110,6 +66,7 @@ def reasons(
                     float(median[column]),
                     float(scaled[at, column]),
                     float(booked[at, column]),
+                    None if rare is None else float(rare[at, column]),
                 )
                 for column in chosen
             )
@@ -125,20 +82,29 @@ def _chosen(booked: Float64, beyond: NDArray[np.bool_], undefined: NDArray[np.bo
     return chosen
 
 
-def _reason(feature: Feature, value: float, median: float, z: float, contribution: float) -> Reason:
+def _reason(feature: Feature, value: float, median: float, z: float, contribution: float, rare: float | None) -> Reason:
     shown_zh, usual_zh = (_figure(number, feature.unit, _UNIT_ZH) for number in (value, median))
     shown_en, usual_en = (_figure(number, feature.unit, _UNIT_EN) for number in (value, median))
     score = f"{z:.1f}" if abs(z) <= _Z_SHOWN else (f">{_Z_SHOWN}" if z > 0 else f"<-{_Z_SHOWN}")
     sign = "=" if abs(z) <= _Z_SHOWN else ""
+    tail_zh, tail_en = ("", "") if rare is None else _tail(rare)
     return Reason(
         feature=feature.name,
-        zh=f"{feature.zh} {shown_zh}，同类中位 {usual_zh}（稳健 z{sign}{score}）",
-        en=f"{feature.en} {shown_en}, median of peers {usual_en} (robust z{sign}{score})",
+        zh=f"{feature.zh} {shown_zh}，同类中位 {usual_zh}（稳健 z{sign}{score}{tail_zh}）",
+        en=f"{feature.en} {shown_en}, median of peers {usual_en} (robust z{sign}{score}{tail_en})",
         value=value,
         peer_median=median,
         robust_z=z,
         contribution=contribution,
     )
+
+
+def _tail(rare: float) -> tuple[str, str]:
+    """Say how few peers lie as far out, in percent, rounded up so that none is never claimed of some."""
+    percent = math.ceil(1000.0 * rare) / 10.0
+    if percent == 0.0:
+        return "，同类中无一及此", ", reached by none of its peers"
+    return f"，同类中 {percent:.1f}% 及此", f", reached by {percent:.1f} % of its peers"
 
 
 def _figure(number: float, unit: str, names: dict[str, str]) -> str:

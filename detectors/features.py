@@ -17,6 +17,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from detectors import flow
 from fundwatch.domain.errors import ConfigurationError
 from fundwatch.sql.binding import bind
 from fundwatch.sql.file import SqlFile, read_sql_file
@@ -28,14 +29,21 @@ MIN_TRANSFERS = 5
 MIN_COUNT = 5
 """Smallest number of people or timed transfers over which a share is formed."""
 KEYS = ("group_key", "as_of_day", "peer", "known_share")
-_RELATIONS = frozenset({"transfers", "party_day", "entities", "firms"})
+_FLOW = "transfer_features"
+_FLOW_DAYS = 120
+"""Days of transfers of which flow features are built for a frame: the window and the 90 days before."""
+_RELATIONS = frozenset({"transfers", "party_day", "entities", "firms", _FLOW})
 _UNITS = frozenset({"persons", "share", "ratio", "log_ratio", "days"})
 _TRANSFORMS = ("none", "log1p")
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One declared feature: its names, unit, the side on which it points to risk (+1, −1, 0) and its transform."""
+    """One declared feature: its names, unit, the side on which it points to risk (+1, −1, 0) and its transform.
+
+    ``settled_days``: transfers of so many last days of the window are left out, because what is measured of them is
+    not final on the as-of day; 0 where it is final at once, or is counted as far as it is known on that day.
+    """
 
     name: str
     zh: str
@@ -43,6 +51,7 @@ class Feature:
     unit: str
     risk_direction: int
     log1p: bool
+    settled_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,11 @@ class Catalogue:
     def parents(self) -> dict[str, str]:
         """Return, for every peer group but the widest, the group it falls back to."""
         return {peer.name: peer.parent for peer in self.peers if peer.parent is not None}
+
+    @property
+    def sides(self) -> dict[str, int]:
+        """Return, for every feature, the side on which it points to risk: 1, −1, or 0 where it has none."""
+        return {feature.name: feature.risk_direction for feature in self.features}
 
     @property
     def log1p(self) -> tuple[str, ...]:
@@ -107,9 +121,14 @@ def compute(
 ) -> pl.DataFrame:
     """Return the feature frame of the window that ends on ``as_of_day`` (inclusive); nothing later is read.
 
-    The connection must offer the relations transfers, party_day, entities and firms of docs/data-model.md.
+    The connection must offer the relations transfers, party_day, entities and firms of docs/data-model.md, and allow
+    temporary tables: flow features of the window and its past are built in them, and dropped again.
     """
     known = catalogue(folder)
+    needs_flow = any(_FLOW in file.relations for file in known.files)
+    if needs_flow:
+        flow.take_transfers(connection, as_of_day - _FLOW_DAYS + 1, as_of_day)
+        flow.build(connection)
     values = {"as_of_day": as_of_day, "min_transfers": min_transfers, "min_count": min_count}
     frame = _query(connection, known.population, values)
     for file in known.files:
@@ -119,6 +138,8 @@ def compute(
             raise _refused(file.path, "列与声明不符", "the columns differ from the declared features")
         floats = part.with_columns(pl.col(columns).cast(pl.Float64))
         frame = frame.join(floats, on="group_key", how="left", validate="1:1")
+    if needs_flow:
+        flow.drop(connection)
     names = list(known.names)
     undefined = pl.sum_horizontal(pl.col(names).is_null().cast(pl.Float64))
     return (
@@ -156,6 +177,8 @@ def _check(file: SqlFile) -> None:
     strangers = sorted(file.relations - _RELATIONS)
     if strangers:
         raise _refused(file.path, f"不得读取 {strangers}", f"it may not read {strangers}")
+    if _FLOW in file.relations and any("settled_days" not in entry for entry in file.front_matter.get("features", ())):
+        raise _refused(file.path, "读取流向特征须声明 settled_days", f"what reads {_FLOW} must declare settled_days")
 
 
 def _feature(file: SqlFile, entry: Mapping[str, Any]) -> Feature:
@@ -167,6 +190,7 @@ def _feature(file: SqlFile, entry: Mapping[str, Any]) -> Feature:
             unit=entry["unit"],
             risk_direction=entry["risk_direction"],
             log1p=_TRANSFORMS.index(entry.get("transform", "none")) == 1,
+            settled_days=entry.get("settled_days", 0),
         )
     except (KeyError, ValueError) as error:
         raise _refused(file.path, "特征声明不完整", f"a feature declaration is incomplete: {error}") from error

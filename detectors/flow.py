@@ -39,6 +39,13 @@ class Speed:
 SPEEDS = (Speed("fast", 1, 0.9), Speed("slow", 7, 0.6))
 FANS = (1, 7)
 
+_TABLES = (
+    *("graph_edges", "contacts", "hubs", "passes", "bridges", "pasts", "transfer_features"),
+    *(f"fans_{days}d" for days in FANS),
+    *(f"{speed.name}_{part}" for speed in SPEEDS for part in ("links", "hubs")),
+    *("paths", "all_paths", "long_paths", "grown", "closed", "cycles"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class FlowFeature:
@@ -91,6 +98,12 @@ def build(connection: duckdb.DuckDBPyConnection, *, max_candidates: int = MAX_CA
     _create(connection, "transfer_features")
     counted = connection.execute("SELECT count(*) FROM (FROM fast_hubs SELECT party UNION FROM slow_hubs SELECT party)")
     return int(counted.fetchall()[0][0])
+
+
+def drop(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop the temporary tables of every step, ``transfer_features`` among them."""
+    for name in _TABLES:
+        connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
 
 
 def _find_cycles(connection: duckdb.DuckDBPyConnection) -> None:

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from detectors.attribution import breaches, reasons
 from detectors.features import WINDOW_DAYS
-from detectors.forest import PeerForest
 from detectors.peers import Float64, Strings
+from detectors.ranking import PeerRanking, midranks
 from detectors.training import Model
 from fundwatch.domain.errors import ConfigurationError
 from fundwatch.domain.hits import NoData, Signal, Subject, strength_of
@@ -64,20 +64,15 @@ def score(model: Model, frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def percentiles(estimator: PeerForest, scores: Float64, groups: Strings) -> Float64:
+def percentiles(estimator: PeerRanking, scores: Float64, groups: Strings) -> Float64:
     """Return the rank of each score among the reference scores of its group, 0–100; shape (rows,).
 
-    Mid-ranks: 100 × (below + equal / 2) / n, kept within half a place of either end, so that the strangest of n
-    reference rows stands at 100 × (n − ½) / n and nothing stands at 0 or 100.
+    The strangest of n reference rows stands at 100 × (n − ½) / n; nothing stands at 0 or 100 (``ranking.midranks``).
     """
     ranks = np.empty(len(scores))
     for group in estimator.groups_:
         member = groups == group
-        reference = estimator.reference_[group]
-        below = np.searchsorted(reference, scores[member], side="left")
-        not_above = np.searchsorted(reference, scores[member], side="right")
-        half = 0.5 / len(reference)
-        ranks[member] = 100.0 * np.clip((below + not_above) / (2.0 * len(reference)), half, 1.0 - half)
+        ranks[member] = 100.0 * midranks(estimator.reference_[group], scores[member])
     return ranks
 
 

@@ -16,14 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.cards import Card, canonical, render
-from detectors.forest import PeerForest
-from detectors.packing import PackedForest
 from detectors.peers import PeerStatistics
-from detectors.training import Model
+from detectors.ranking import PeerRanking
+from detectors.training import KINDS, Model
 from fundwatch.domain.errors import ConfigurationError
 
 _ARRAYS, _CARD, _PAGE = "model.npz", "card.json", "card.md"
-_PARAMETERS = ("n_estimators", "max_samples", "min_peers", "max_rows")
 
 
 def save(model: Model, root: Path) -> Model:
@@ -85,11 +83,11 @@ def _identity(card: Card, arrays: bytes) -> str:
     return hashlib.sha256(canonical({"arrays": arrays_hash, "card": card.identity()})).hexdigest()
 
 
-def _npz(estimator: PeerForest) -> bytes:
+def _npz(estimator: PeerRanking) -> bytes:
     parts: dict[str, NDArray[Any]] = {}
     for number, group in enumerate(estimator.groups_):
-        forest, usual = estimator.forests_[group], estimator.statistics_[group]
-        parts |= {f"{number}/forest/{name}": array for name, array in forest.to_arrays().items()}
+        learned, usual = estimator.learned_[group], estimator.statistics_[group]
+        parts |= {f"{number}/learned/{name}": array for name, array in learned.to_arrays().items()}
         parts |= {f"{number}/peers/{name}": array for name, array in usual.to_arrays().items()}
         parts[f"{number}/reference"] = estimator.reference_[group]
     buffer = io.BytesIO()
@@ -97,19 +95,22 @@ def _npz(estimator: PeerForest) -> bytes:
     return buffer.getvalue()
 
 
-def _estimator(card: Card, parts: dict[str, NDArray[Any]]) -> PeerForest:
+def _estimator(card: Card, parts: dict[str, NDArray[Any]]) -> PeerRanking:
     names = [str(feature["name"]) for feature in card.features]
     log1p = tuple(str(feature["name"]) for feature in card.features if feature["log1p"])
     parents = {str(peer["name"]): str(peer["parent"]) for peer in card.peers if peer["parent"] is not None}
-    parameters = {name: card.parameters[name] for name in _PARAMETERS}
-    estimator = PeerForest(random_state=card.seed, log1p=log1p, parents=parents, **parameters)
+    kind = KINDS[card.detector_id]
+    given: dict[str, Any] = {name: card.parameters[name] for name in kind.least}
+    if "sides" in kind().get_params():
+        given["sides"] = {str(feature["name"]): int(feature["risk_direction"]) for feature in card.features}
+    estimator = kind(random_state=card.seed, log1p=log1p, parents=parents, **given)
     estimator.feature_names_in_ = np.array(names, dtype=object)
     estimator.n_features_in_ = len(names)
     estimator.log1p_ = np.isin(np.array(names), log1p)
     estimator.groups_ = tuple(card.rows)
-    estimator.forests_, estimator.statistics_, estimator.reference_ = {}, {}, {}
+    estimator.learned_, estimator.statistics_, estimator.reference_ = {}, {}, {}
     for number, group in enumerate(estimator.groups_):
-        estimator.forests_[group] = PackedForest.from_arrays(_under(parts, f"{number}/forest/"))
+        estimator.learned_[group] = estimator.restore(_under(parts, f"{number}/learned/"))
         estimator.statistics_[group] = PeerStatistics.from_arrays(_under(parts, f"{number}/peers/"))
         estimator.reference_[group] = parts[f"{number}/reference"].astype(np.float64)
     return estimator

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
@@ -11,11 +11,14 @@ import numpy as np
 import polars as pl
 
 from detectors.cards import Card
+from detectors.ensemble import PeerEnsemble
 from detectors.features import KEYS, MIN_COUNT, MIN_TRANSFERS, Catalogue, Feature, PeerGroup, catalogue
 from detectors.forest import PeerForest
+from detectors.ranking import PeerRanking
 from fundwatch.domain.errors import ConfigurationError
 
-DETECTOR_ID = "peer_forest"
+KINDS: Mapping[str, type[PeerRanking]] = {"peer_ensemble": PeerEnsemble, "peer_forest": PeerForest}
+"""What a model may be, by detector id; the first is what is trained unless another is asked for."""
 CODE = "T24"
 _LIBRARIES = ("scikit-learn", "numpy", "polars", "duckdb", "numba")
 _QUANTILES = (0.5, 0.9, 0.99, 0.995, 0.9999)
@@ -28,7 +31,7 @@ class Model:
     ``model_id`` is the sha256 of arrays and card without the clock; it is empty until the model has been stored.
     """
 
-    estimator: PeerForest
+    estimator: PeerRanking
     card: Card
     model_id: str = field(default="")
 
@@ -64,19 +67,21 @@ def train(
     as_of: int,
     now: datetime,
     known: Catalogue | None = None,
-    estimator: PeerForest | None = None,
+    estimator: PeerRanking | None = None,
 ) -> Model:
     """Fit the detector on feature frames of one or more days, none later than ``as_of``.
 
-    ``now`` is an aware instant and goes into the card only. ``estimator`` stands in for the default parameters.
+    ``now`` is an aware instant and goes into the card only. ``estimator`` stands in for the default ensemble.
     Equal frames and seed give an equal model, whatever the order of frames and rows. Raises ConfigurationError on an
     empty or foreign frame and on a frame of a later day.
     """
     declared = catalogue() if known is None else known
     rows = _joined(frames, declared, as_of)
-    forest = estimator or PeerForest(random_state=seed, log1p=declared.log1p, parents=declared.parents)
-    forest.fit(rows.select(declared.names), peers=rows["peer"].to_list())
-    return Model(forest, _card(forest, rows, declared, manifest_id, as_of, now))
+    fitted = estimator or PeerEnsemble(
+        random_state=seed, log1p=declared.log1p, parents=declared.parents, sides=declared.sides
+    )
+    fitted.fit(rows.select(declared.names), peers=rows["peer"].to_list())
+    return Model(fitted, _card(fitted, rows, declared, manifest_id, as_of, now))
 
 
 def _joined(frames: Sequence[pl.DataFrame], declared: Catalogue, as_of: int) -> pl.DataFrame:
@@ -103,33 +108,30 @@ def _joined(frames: Sequence[pl.DataFrame], declared: Catalogue, as_of: int) -> 
 
 
 def _card(
-    forest: PeerForest, rows: pl.DataFrame, declared: Catalogue, manifest_id: str, as_of: int, now: datetime
+    fitted: PeerRanking, rows: pl.DataFrame, declared: Catalogue, manifest_id: str, as_of: int, now: datetime
 ) -> Card:
     labels, counts = np.unique(rows["peer"].to_numpy(), return_counts=True)
     undefined = rows.select(pl.col(declared.names).is_nan().mean()).row(0)
     return Card(
-        detector_id=DETECTOR_ID,
+        detector_id=next(name for name, kind in KINDS.items() if type(fitted) is kind),
         code=CODE,
         manifest_id=manifest_id,
         as_of=as_of,
         as_of_days=tuple(sorted({int(day) for day in rows["as_of_day"].to_list()})),
         trained_at=now.astimezone(UTC).isoformat(timespec="seconds"),
-        seed=forest.random_state,
+        seed=fitted.random_state,
         parameters={
-            "n_estimators": forest.n_estimators,
-            "max_samples": forest.max_samples,
-            "min_peers": forest.min_peers,
-            "max_rows": forest.max_rows,
+            **{name: getattr(fitted, name) for name in fitted.least},
             "min_transfers": MIN_TRANSFERS,
             "min_count": MIN_COUNT,
         },
         labels={str(label): int(count) for label, count in zip(labels, counts, strict=True)},
-        rows={group: forest.statistics_[group].rows for group in forest.groups_},
+        rows={group: fitted.statistics_[group].rows for group in fitted.groups_},
         features=tuple(asdict(feature) for feature in declared.features),
         known={name: round(1.0 - share, 6) for name, share in zip(declared.names, undefined, strict=True)},
         peers=tuple(asdict(peer) for peer in declared.peers),
         queries=_queries(declared),
-        quantiles={group: _quantiles(forest.reference_[group]) for group in forest.groups_},
+        quantiles={group: _quantiles(fitted.reference_[group]) for group in fitted.groups_},
         libraries={name: importlib.metadata.version(name) for name in _LIBRARIES},
     )
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import sqlglot
 
+from detectors import flow
 from detectors.features import FOLDER, KEYS, catalogue, compute
 from fundwatch.domain.errors import ConfigurationError
 from fundwatch.sql.file import read_sql_file
@@ -35,6 +36,8 @@ def test_feature_sql_survives_the_way_to_spark_and_back(town, path: Path) -> Non
     back = sqlglot.transpile(to_spark(file), read="spark", write="duckdb")[0].replace(":", "$")
     values = {"as_of_day": AS_OF, "min_transfers": 5, "min_count": 5}
     bound = {name: values[name] for name in file.placeholders}
+    flow.take_transfers(town.connection, AS_OF - 119, AS_OF)
+    flow.build(town.connection)
     first = town.connection.execute(file.query, bound).fetchall()
     second = town.connection.execute(back, bound).fetchall()
     assert first and first == second
@@ -42,7 +45,7 @@ def test_feature_sql_survives_the_way_to_spark_and_back(town, path: Path) -> Non
 
 def test_every_feature_is_declared_in_both_languages_and_nothing_looks_ahead() -> None:
     known = catalogue()
-    assert 20 <= len(known.features) <= 30
+    assert 40 <= len(known.features) <= 50
     assert all(feature.zh and feature.en for feature in known.features)
     assert {feature.risk_direction for feature in known.features} == {-1, 0, 1}
     assert known.parents == {

@@ -47,7 +47,7 @@ def test_a_second_fit_without_peers_keeps_no_group_of_the_first(invented) -> Non
     assert forest.groups_ == ("all", "firm", "person")
     forest.fit(frame.drop(KEYS))
     assert forest.groups_ == ("all",)
-    assert set(forest.forests_) == set(forest.statistics_) == set(forest.reference_) == {"all"}
+    assert set(forest.learned_) == set(forest.statistics_) == set(forest.reference_) == {"all"}
 
 
 def test_a_circle_of_fallbacks_is_refused() -> None:

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.ensemble import IsolationForest
 
-from detectors.attribution import attribute_paths
 from detectors.kernels import over_threads
 from detectors.packing import PackedForest, average_path_length, pack, rounded_down
+from detectors.paths import attribute_paths
 from fundwatch.domain.errors import ConfigurationError
 
 
