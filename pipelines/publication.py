@@ -50,6 +50,8 @@ def publish(installation: Installation, draft: Draft) -> Draft:
         controls=tuple(controls),
     )
     done = commit.commit(installation.operations, draft.lease, change, now=installation.clock(), actor=ACTOR)
+    if night:
+        ranking.complete(installation)
     outcome = counts | {
         "manifest_id": draft.manifest.manifest_id,
         "committed": {"raised": done.raised, "grown": done.grown, "recurred": done.recurred},

@@ -94,7 +94,7 @@ def train_now(
 
 def order_all(installation: Installation, ranker: Ranker) -> int:
     """File the value that a ranker gives to the current version of every alert; return how many alerts there are."""
-    with writing(installation.operations) as connection:
+    with reading(installation.operations) as connection:
         ids = list(connection.scalars(select(alerts.c.alert_id).order_by(alerts.c.alert_id)))
         facts = ordering.facts_of(connection, ids)
         values = {}
@@ -102,8 +102,20 @@ def order_all(installation: Installation, ranker: Ranker) -> int:
             head = queue.get(connection, alert_id)
             key = (alert_id, head.version)
             values[key] = value_of(ranker, alert_from_json(head.content["alert"]), facts.get(key))
+    with writing(installation.operations) as connection:
         ordering.file_orders(connection, ranker.ranker_id, values)
     return len(values)
+
+
+def complete(installation: Installation) -> None:
+    """Give a value to what the ranker in force has not ordered yet: a night may have run while it took over."""
+    ranker = usable(installation.settings)
+    if ranker is None:
+        return
+    with reading(installation.operations) as connection:
+        whole = ordering.is_complete(connection, ranker.ranker_id)
+    if not whole:
+        order_all(installation, ranker)
 
 
 def _tried(installation: Installation, ranker: Ranker, parts: Split) -> tuple[Ranker, Choice]:
@@ -133,9 +145,3 @@ def _value(
     ranker: Ranker, items: Iterable[Hit | Signal], suppressions: Iterable[Suppression], facts: Facts | None
 ) -> float:
     return float(ranker.order_values([case_of(list(items), list(suppressions), facts, ranker.card.queries)])[0])
-
-
-def summary(installation: Installation) -> str | None:
-    """Return by which ranker the list is ordered just now, None for the score."""
-    with reading(installation.operations) as connection:
-        return listed(installation, connection)

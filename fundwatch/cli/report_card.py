@@ -41,7 +41,8 @@ def _show(row: dict[str, Any], name: str, *, in_full: bool) -> None:
     for one in row["proposals"]:
         console.print(
             f"  阈值建议（不自动生效）{one['parameter']}：{one['current']} → {one['value']}，少报已排除 "
-            f"{one['excluded_dropped']} 条，失去已成立 {one['upheld_lost']} 条，另有已成立 {one['upheld_weakened']} 条仅剩其他规则",
+            f"{one['excluded_dropped']} 条，失去已成立 {one['upheld_lost']} 条，"
+            f"另有已成立 {one['upheld_weakened']} 条仅剩其他规则",
             markup=False,
         )
     if not in_full:

@@ -114,6 +114,13 @@ def test_a_ranker_that_wins_reorders_and_hides_nothing(
     monkeypatch.setattr(ranking, "choose", lambda *_: Choice(False, "维持", "stays"))
     ranker, _ = ranking.train_now(installation, min_each=5, min_held=1)
     assert listing(installation) == (None, by_score)
+    # In force without its values, as when a night ran meanwhile, the list stays by score until they are there.
+    folder = ranking.folder_of(installation.settings)
+    ranker_storing.put_in_force(folder, ranker)
+    assert listing(installation) == (None, by_score)
+    ranking.complete(installation)
+    assert listing(installation)[0] == ranker.ranker_id
+    (folder / "in_force").unlink()
     monkeypatch.setattr(ranking, "choose", lambda *_: Choice(True, "启用", "takes over"))
     again, _ = ranking.train_now(installation, min_each=5, min_held=1)
     assert again.ranker_id == ranker.ranker_id
