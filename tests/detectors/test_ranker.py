@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.ensemble import HistGradientBoostingClassifier
 
@@ -113,6 +113,7 @@ def test_an_altered_or_missing_ranker_is_refused(ranker: Ranker, tmp_path: Path)
     assert ranker_storing.in_force(tmp_path) == stored.ranker_id
 
 
+@settings(deadline=None)
 @given(
     strengths=st.tuples(st.floats(0.5, 1.0), st.floats(0.5, 1.0)),
     severity=st.sampled_from(list(Severity)),

@@ -30,6 +30,7 @@ def test_wilson_s_interval_is_the_textbook_s() -> None:
     assert (found.low, found.high) == (pytest.approx(0.1119, abs=1e-4), pytest.approx(0.4687, abs=1e-4))
 
 
+@settings(deadline=None)
 @given(n=st.integers(0, 200), data=st.data())
 def test_both_intervals_hold_the_share_and_mirror(n: int, data: st.DataObject) -> None:
     count = data.draw(st.integers(0, n))
