@@ -22,6 +22,7 @@ def alert_json(alert: Alert) -> dict[str, Any]:
         "typologies": codes_of(stored),
         "score": alert.score,
         "level": alert.level,
+        "priority": alert.order_value,
         "state": alert.state,
         "first_seen": alert.first_seen.isoformat(),
         "window": content["span"],

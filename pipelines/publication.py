@@ -16,13 +16,16 @@ from fundwatch.domain.keys import date_of, record_text
 from fundwatch.domain.review import ReviewState
 from fundwatch.domain.snapshot import alert_from_json, alert_to_json, item_from_json, suppression_from_json
 from fundwatch.store.operations import commit, queue
+from fundwatch.store.operations.controls import ControlRow
 from fundwatch.store.operations.database import reading
 from fundwatch.store.operations.writing import slices
-from pipelines import evidence, subjects
+from pipelines import evidence, models, ranking, subjects
 from pipelines.claiming import claims_of, explanation_of, headline_of
 from pipelines.drafts import Draft, relations_of
+from pipelines.facts import Facts, facts_on
 from pipelines.installation import Installation
 from pipelines.queries import rows
+from pipelines.sampling import drawn_for
 
 ACTOR = "fundwatch"
 
@@ -33,7 +36,7 @@ def publish(installation: Installation, draft: Draft) -> Draft:
     A run that was committed before changes nothing. Raises BusyError when the lease has passed on.
     """
     night = draft.as_of is not None
-    assembly, alert_rows = _assembled(installation, draft) if night else (Assembly((), (), 0), ())
+    assembly, alert_rows, controls = _assembled(installation, draft) if night else (Assembly((), (), 0), (), ())
     counts = _counts(draft, assembly)
     as_of = date_of(draft.as_of) if draft.as_of is not None else None
     change = commit.Change(
@@ -44,8 +47,11 @@ def publish(installation: Installation, draft: Draft) -> Draft:
         alerts=tuple(alert_rows),
         findings=_findings(draft, assembly, as_of),
         night=_night_row(draft, counts, as_of) if as_of is not None else None,
+        controls=tuple(controls),
     )
     done = commit.commit(installation.operations, draft.lease, change, now=installation.clock(), actor=ACTOR)
+    if night:
+        ranking.complete(installation)
     outcome = counts | {
         "manifest_id": draft.manifest.manifest_id,
         "committed": {"raised": done.raised, "grown": done.grown, "recurred": done.recurred},
@@ -53,7 +59,9 @@ def publish(installation: Installation, draft: Draft) -> Draft:
     return replace(draft, outcome=outcome)
 
 
-def _assembled(installation: Installation, draft: Draft) -> tuple[Assembly, Sequence[commit.AlertRow]]:
+def _assembled(
+    installation: Installation, draft: Draft
+) -> tuple[Assembly, Sequence[commit.AlertRow], Sequence[ControlRow]]:
     assert draft.as_of is not None
     items = [item_from_json(item) for item in draft.items]
     suppressions = [suppression_from_json(one) for one in draft.suppressions]
@@ -70,7 +78,29 @@ def _assembled(installation: Installation, draft: Draft) -> tuple[Assembly, Sequ
         )
         assembly = assemble(items, suppressions, known, group_of=group_of, anchor_of=anchor_of, night=night)
         alert_rows = _alert_rows(installation, connection, draft, assembly.changes)
-    return assembly, alert_rows
+        if draft.replay:
+            return assembly, alert_rows, ()
+        # Before a whole window of entries there is nothing to measure.
+        measured = models.training_days(connection, draft.as_of)
+        facts = facts_on(installation, connection, draft.as_of) if measured else {}
+        controls = drawn_for(installation, connection, draft, assembly, facts)
+    return assembly, _ordered(installation, alert_rows, assembly.changes, facts), controls
+
+
+def _ordered(
+    installation: Installation,
+    alert_rows: Sequence[commit.AlertRow],
+    changes: Sequence[Change],
+    facts: Mapping[int, Facts],
+) -> list[commit.AlertRow]:
+    """Return the rows with the facts of their subjects and the place that the ranker in force gives them."""
+    ranker = ranking.usable(installation.settings)
+    found = []
+    for row, change in zip(alert_rows, changes, strict=True):
+        own = facts.get(change.alert.subject.key)
+        order = (ranker.ranker_id, ranking.value_of(ranker, change.alert, own)) if ranker is not None else None
+        found.append(replace(row, facts=own, order=order))
+    return found
 
 
 def known_alerts(installation: Installation, anchors: Collection[int]) -> list[KnownAlert]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from fundwatch.cli.report_card import report
 from fundwatch.cli.terminal import console, print_json_lines, progress
 from fundwatch.domain.keys import day_number
 
@@ -20,6 +21,7 @@ app = typer.Typer(
 )
 AsJson = Annotated[bool, typer.Option("--json", help="每行一个 JSON 对象 one JSON object a line")]
 Id = Annotated[str, typer.Argument(metavar="ID", help="规则 id")]
+app.command("report")(report)
 
 
 @app.command("list")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import TyperException
 
-from fundwatch.cli import catalogue, city, data, deliveries, feeds, graph, night, system, trace
+from fundwatch.cli import catalogue, city, data, deliveries, feeds, graph, learning, night, review, system, trace
 from fundwatch.cli.errors import ENGINE, FINE, USAGE, exit_code_of, sentence_of
 from fundwatch.domain.visible import visible
 
@@ -31,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for part in (data, deliveries, night, trace, city, graph, system):
+for part in (data, deliveries, night, review, learning, trace, city, graph, system):
     part.register(app)
 app.add_typer(catalogue.app, name="rules")
 app.add_typer(feeds.app, name="feeds")

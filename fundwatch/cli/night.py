@@ -128,29 +128,33 @@ def train(as_of: AsOf = None) -> int:
 
 
 def alerts(as_of: AsOf = None, as_json: AsJson = False) -> int:
-    """按风险评分列出预警。List the alerts by score."""
+    """列出预警：有启用的排序模型时按其次序，否则按风险评分。List the alerts by ranker, or by score."""
     from fundwatch.store.operations import queue
     from fundwatch.store.operations.database import reading
     from pipelines.installation import Installation, settings_of_environment
     from pipelines.presenting import alert_json
+    from pipelines.ranking import listed
 
     with Installation.open(settings_of_environment()) as installation:
         with reading(installation.operations) as connection:
-            found = queue.ranked(connection, as_of=as_of.date() if as_of else None)
-        rows = [alert_json(one) for one in found]
+            # What a past night's list looked like is told by the score, which never changes afterwards.
+            ranker = None if as_of else listed(installation, connection)
+            found = queue.ranked(connection, as_of=as_of.date() if as_of else None, ranker=ranker)
+        rows = [alert_json(one) | {"rank": place} for place, one in enumerate(found, start=1)]
     if as_json:
         print_json_lines(rows)
     else:
-        show_alerts(rows)
+        show_alerts(rows, ranker=ranker)
     return 0
 
 
-def show_alerts(rows: Sequence[Mapping[str, Any]], limit: int | None = None) -> None:
+def show_alerts(rows: Sequence[Mapping[str, Any]], limit: int | None = None, *, ranker: str | None = None) -> None:
     """Print the ranked list as a table."""
     if not rows:
         console.print("暂无预警。No alerts yet. 运行 fundwatch nightly 后再看。")
         return
-    console.print(f"[bold]预警线索 {len(rows)} 条[/]（按风险评分；系统只提示疑点，不作违法认定）")
+    order = f"按排序模型 {ranker[:12]} 的次序，评分与等级不变" if ranker else "按风险评分"
+    console.print(f"[bold]预警线索 {len(rows)} 条[/]（{order}；系统只提示疑点，不作违法认定）")
     for place, row in enumerate(rows[:limit], start=1):
         word, style = _LEVELS[row["level"]]
         head = f"{place:>3}. [{style}]{word} {row['score']:.1f}[/] [bold]{row['alert_id']}[/]"

@@ -71,6 +71,8 @@ _MOVES = {
     ReviewState.MERGED: {ReviewState.NEW},
     ReviewState.RECURRED: {ReviewState.CLAIMED, ReviewState.MERGED},
 }
+DECIDED, CONFIRMED, RETURNED = "decided", "confirmed", "returned"
+"""Kinds of events that carry a decision, its second signature, and its return for another look."""
 OPEN_STATES = frozenset({ReviewState.NEW, ReviewState.CLAIMED, ReviewState.DECIDED, ReviewState.RECURRED})
 """States in which new evidence simply grows the alert."""
 

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Engine, Row, insert, select, update
 
 from fundwatch.domain.errors import BusyError
 from fundwatch.store.manifests import Manifest
-from fundwatch.store.operations import audit, history, ledger
+from fundwatch.store.operations import audit, controls, history, ledger, ordering
+from fundwatch.store.operations.controls import ControlRow
 from fundwatch.store.operations.database import writing
 from fundwatch.store.operations.lease import Lease, check
 from fundwatch.store.operations.ledger import BatchMove
@@ -45,6 +46,10 @@ class AlertRow:
     """From which state to which the night moves a known alert (a recurrence); None leaves it where people put it."""
     event: Mapping[str, Any] = field(default_factory=dict)
     """What the event says beside the version: the reason of a recurrence, terms gained."""
+    facts: Mapping[str, Any] | None = None
+    """What was measured of the subject that night, filed beside a new version and no part of it."""
+    order: tuple[str, float] | None = None
+    """The ranker in force and the order value it gives this content, filed beside a new version."""
 
     @property
     def content_hash(self) -> str:
@@ -90,6 +95,7 @@ class Change:
     alerts: tuple[AlertRow, ...] = ()
     findings: tuple[FindingRow, ...] = ()
     night: NightRow | None = None
+    controls: tuple[ControlRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +124,7 @@ def commit(engine: Engine, lease: Lease, change: Change, *, now: datetime, actor
         moved = tuple(move.batch for move in change.batches if ledger.apply(connection, move, now))
         raised, grown, recurred = _file_alerts(connection, change.alerts, now, actor)
         _file_findings(connection, change.findings, now)
+        controls.file(connection, change.controls, now)
         is_new_night = change.night is not None and _file_night(connection, change.night, now)
         if after.number != before.number or moved or raised or grown or recurred or is_new_night:
             detail = {
@@ -144,6 +151,7 @@ def _file_alerts(
         events: list[dict[str, Any]] = []
         versions: list[dict[str, Any]] = []
         heads: list[dict[str, Any]] = []
+        made: dict[tuple[str, int], AlertRow] = {}
         for row in part:
             head = known.get(row.alert_id)
             if head is None:
@@ -160,12 +168,21 @@ def _file_alerts(
                 _grow(connection, head, row, version, state, now)
             if head is None or version != head.version:
                 versions.append(_version(row, version, now))
+                made[row.alert_id, version] = row
             events.append(_event(row, version, kind, former, state, now, actor))
             outcome[kind].append(row.alert_id)
         for table, filed in ((alerts, heads), (alert_versions, versions), (alert_events, events)):
             if filed:
                 connection.execute(insert(table), filed)
+        _file_beside(connection, made)
     return tuple(outcome["raised"]), tuple(outcome["grew"]), tuple(outcome["recurred"])
+
+
+def _file_beside(connection: Connection, made: Mapping[tuple[str, int], AlertRow]) -> None:
+    ordering.file_facts(connection, {key: row.facts for key, row in made.items() if row.facts is not None})
+    for key, row in made.items():
+        if row.order is not None:
+            ordering.file_orders(connection, row.order[0], {key: row.order[1]})
 
 
 def _has_moved(head: Row[Any], row: AlertRow) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from fundwatch.domain.errors import BusyError, InputError
 from fundwatch.store.operations.commit import NEW
-from fundwatch.store.operations.tables import alert_events, alert_versions, alerts, findings, nights
+from fundwatch.store.operations.tables import alert_events, alert_orders, alert_versions, alerts, findings, nights
 
 CLAIMED = "claimed"
 
@@ -40,6 +40,8 @@ class Alert:
     updated_at: datetime
     manifest_id: str
     content: Mapping[str, Any]
+    order_value: float | None = None
+    """What the ranker that orders the list gave this version; None in a list by score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +67,28 @@ def ranked(
     counties: Sequence[str] | None = None,
     limit: int | None = None,
     offset: int = 0,
+    ranker: str | None = None,
 ) -> list[Alert]:
     """Return the list in order of score; as it stood after the night ``as_of``, if one is named.
 
-    ``counties`` limits what the reader may see (None: the whole city). States are always today's.
+    ``counties`` limits what the reader may see (None: the whole city). States are always today's. A ``ranker``
+    orders the list by its values, then by score; the list stays whole, what it has not ordered comes last.
     """
     query = _shown(as_of)
+    first = []
+    if ranker is not None:
+        query = query.add_columns(alert_orders.c.value.label("order_value")).outerjoin(
+            alert_orders,
+            (alert_orders.c.alert_id == alert_versions.c.alert_id)
+            & (alert_orders.c.version == alert_versions.c.version)
+            & (alert_orders.c.ranker_id == ranker),
+        )
+        first = [alert_orders.c.value.is_(None), alert_orders.c.value.desc()]
     if states is not None:
         query = query.where(alerts.c.state.in_(states))
     if counties is not None:
         query = query.where(alert_versions.c.county.in_(counties))
-    query = query.order_by(alert_versions.c.score.desc(), alerts.c.alert_id).offset(offset)
+    query = query.order_by(*first, alert_versions.c.score.desc(), alerts.c.alert_id).offset(offset)
     return [_alert(row) for row in connection.execute(query if limit is None else query.limit(limit))]
 
 

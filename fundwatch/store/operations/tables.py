@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -12,69 +9,22 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
-    DateTime,
-    Dialect,
     Float,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
 )
-from sqlalchemy.types import TypeEngine
 
+from fundwatch.store.operations import columns
+from fundwatch.store.operations.columns import Instant, Serial
+from fundwatch.store.operations.columns import instant_column as _at
+from fundwatch.store.operations.columns import text_column as _text
 
-class Instant(TypeDecorator[datetime]):
-    """A UTC-aware instant; a naive one is refused, since nobody could say what it means."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Return the type that the engine stores."""
-        return dialect.type_descriptor(DateTime(timezone=dialect.name != "sqlite"))
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Turn an aware instant into what the engine stores; raise ValueError for a naive one."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("an instant needs a time zone")
-        in_utc = value.astimezone(UTC)
-        return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Turn what the engine stores into an aware instant."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-# SQLite numbers rows by itself only where the key is declared INTEGER.
-Serial = BigInteger().with_variant(Integer, "sqlite")
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _text(name: str, *, nullable: bool = False) -> Column[str]:
-    return Column(name, Text, nullable=nullable)
-
-
-def _at(name: str, *, nullable: bool = False) -> Column[datetime]:
-    return Column(name, Instant, nullable=nullable)
-
-
+metadata = columns.metadata
 batches = Table(
     "batches",
     metadata,
@@ -216,6 +166,43 @@ alert_events = Table(
     _at("happened_at"),
     Column("content", JSON, nullable=False),
 )
+alert_facts = Table(
+    "alert_facts",
+    metadata,
+    Column("alert_id", Text, ForeignKey("alerts.alert_id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("content", JSON, nullable=False),
+)
+alert_orders = Table(
+    "alert_orders",
+    metadata,
+    Column("ranker_id", Text, primary_key=True),
+    Column("alert_id", Text, ForeignKey("alerts.alert_id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("value", Float(53), nullable=False),
+)
+control_samples = Table(
+    "control_samples",
+    metadata,
+    Column("sample_id", Text, primary_key=True),
+    Column("as_of", Date, nullable=False, index=True),
+    _text("manifest_id"),
+    _text("subject"),
+    _text("stratum"),
+    Column("population", BigInteger, nullable=False),
+    Column("content", JSON, nullable=False),
+    _at("made_at"),
+)
+control_events = Table(
+    "control_events",
+    metadata,
+    Column("event", Serial, primary_key=True, autoincrement=True),
+    Column("sample_id", Text, ForeignKey("control_samples.sample_id"), nullable=False, index=True),
+    _text("kind"),
+    _text("actor"),
+    _at("happened_at"),
+    Column("content", JSON, nullable=False),
+)
 findings = Table(
     "findings",
     metadata,
@@ -291,5 +278,5 @@ audit_head = Table(
     Column("entry", BigInteger, nullable=False),
     _text("digest"),
 )
-APPEND_ONLY = ("alert_versions", "alert_events", "audit")
+APPEND_ONLY = ("alert_versions", "alert_events", "audit", "alert_facts", "control_samples", "control_events")
 """Tables whose rows the database itself refuses to change or delete."""

@@ -136,6 +136,13 @@ def test_the_database_refuses_to_change_what_was_appended(engine: Engine, now: d
         )
         event = {"kind": "raised", "to_state": "new", "actor": "a", "happened_at": now, "content": {}}
         connection.execute(insert(metadata.tables["alert_events"]).values(alert_id="A1", version=1, **event))
+        connection.execute(insert(metadata.tables["alert_facts"]).values(alert_id="A1", version=1, content={}))
+        drawn = {"sample_id": "C1", "as_of": now.date(), "manifest_id": "m", "subject": "s", "stratum": "near"}
+        connection.execute(
+            insert(metadata.tables["control_samples"]).values(**drawn, population=9, content={}, made_at=now)
+        )
+        reviewed = {"sample_id": "C1", "kind": "decided", "actor": "a", "happened_at": now, "content": {}}
+        connection.execute(insert(metadata.tables["control_events"]).values(**reviewed))
     last = list(table.c)[-1]
     for statement in (update(table).values({last: last}), delete(table)):
         with pytest.raises(EngineError), writing(engine) as connection:
