@@ -18,7 +18,7 @@ from fundwatch.domain.snapshot import alert_from_json, alert_to_json, item_from_
 from fundwatch.store.operations import commit, queue
 from fundwatch.store.operations.database import reading
 from fundwatch.store.operations.writing import slices
-from pipelines import evidence, subjects
+from pipelines import evidence, shadow, subjects
 from pipelines.claiming import claims_of, explanation_of, headline_of
 from pipelines.drafts import Draft, relations_of
 from pipelines.installation import Installation
@@ -160,8 +160,11 @@ def coverage(connection: DuckDBPyConnection, alert: Alert) -> list[dict[str, Any
 
 
 def _findings(draft: Draft, assembly: Assembly, as_of: date | None) -> tuple[commit.FindingRow, ...]:
-    if not assembly.summarised or as_of is None:
+    if as_of is None:
         return ()
+    beside = shadow.finding_of(draft, as_of)
+    if not assembly.summarised:
+        return beside
     content = {
         "subjects": [
             {
@@ -174,7 +177,7 @@ def _findings(draft: Draft, assembly: Assembly, as_of: date | None) -> tuple[com
         ]
     }
     kind = "replay" if draft.replay else "backfill"
-    return (commit.FindingRow(kind, as_of, draft.manifest.manifest_id, content),)
+    return (commit.FindingRow(kind, as_of, draft.manifest.manifest_id, content), *beside)
 
 
 def _night_row(draft: Draft, counts: Mapping[str, Any], as_of: date) -> commit.NightRow:
@@ -200,6 +203,7 @@ def _counts(draft: Draft, assembly: Assembly) -> dict[str, Any]:
         "unchanged": assembly.unchanged,
         "summarised": len(assembly.summarised),
         "no_data": len(draft.no_data),
+        "shadow": shadow.counts_of(draft.shadow),
         "overdue": [dict(one) for one in draft.overdue],
         "pairing": dict(draft.pairing),
         "model_id": draft.model_id,
