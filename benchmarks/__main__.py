@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-SECTIONS = ("relations", "rules", "night", "flow", "forest", "rerun", "intake", "workbooks")
+SECTIONS = ("relations", "rules", "backtest", "night", "flow", "forest", "rerun", "intake", "workbooks")
 
 
 def main() -> int:

@@ -85,7 +85,7 @@ def run(
     from pipelines.trial import run_one
 
     with progress(f"试运行 {rule_id} running"):
-        outcome = run_one(rule_id, as_of.date(), (since or as_of).date(), _values(sets or []))
+        outcome = run_one(rule_id, as_of.date(), (since or as_of).date(), parsed_values(sets or []))
     if as_json:
         print_json_lines(outcome)
         return 0
@@ -147,7 +147,8 @@ def _catalogue() -> Any:
     return load_catalogue(RULES_FOLDER)
 
 
-def _values(sets: list[str]) -> Mapping[str, str]:
+def parsed_values(sets: list[str]) -> Mapping[str, str]:
+    """Return the parameters named by ``--set``; raise BadParameter for what is not name=value."""
     values = {}
     for one in sets:
         name, sign, value = one.partition("=")

@@ -52,7 +52,7 @@ def nightly(
     if inbox is not None and not inbox.is_dir():
         raise typer.BadParameter("收件夹不存在 no such inbox folder", param_hint="--inbox")
     day = as_of.date().isoformat() if as_of else None
-    instant = _instant(known_at)
+    instant = parsed_instant(known_at)
     outcomes = _plain(day, instant, inbox) if plain else _flow(day, instant, inbox)
     show_nights(outcomes, as_json=as_json)
     return max((5 for outcome in outcomes if outcome["failures"]), default=0)
@@ -85,7 +85,8 @@ def show_nights(outcomes: Sequence[Mapping[str, Any]], *, as_json: bool = False)
             console.print(f"  提示：{note['zh']} {note['en']}", style="dim", markup=False)
 
 
-def _instant(text: str | None) -> str | None:
+def parsed_instant(text: str | None) -> str | None:
+    """Return an instant with its time zone as ISO text; raise BadParameter for what is none."""
     if text is None:
         return None
     try:
