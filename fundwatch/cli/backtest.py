@@ -57,10 +57,11 @@ def backtest(
     as_json: Annotated[bool, typer.Option("--json", help="输出一个 JSON 对象 one JSON object")] = False,
 ) -> int:
     """回测：换一种设置，过去的预警会多出、丢失、变化哪些；不写入任何内容。Compare past alerts under other settings."""
-    from pipelines import backtest as backtests
+    from pipelines.backtest import backtest as run
     from pipelines.backtest_words import as_json as told_of
     from pipelines.comparing import Change
     from pipelines.installation import Installation, settings_of_environment
+    from pipelines.past import Question
     from pipelines.proposals import proposed_values
 
     if rules_folder is not None and not rules_folder.is_dir():
@@ -74,7 +75,7 @@ def backtest(
                     "--proposal 不与 --rule 并用 not together with --rule", param_hint="--proposal"
                 )
             rule, values = proposed_values(installation, proposal)
-        question = backtests.Question(
+        question = Question(
             Change(rule, values, off, rules_folder, model),
             from_day.date(),
             to_day.date(),
@@ -83,7 +84,7 @@ def backtest(
             whole,
         )
         with progress("回测 backtest"):
-            found = backtests.backtest(installation, question)
+            found = run(installation, question)
     told = told_of(found)
     if as_json:
         print_json_lines([told])

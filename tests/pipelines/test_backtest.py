@@ -16,14 +16,15 @@ from fundwatch.domain.errors import ConfigurationError, InputError
 from fundwatch.domain.keys import day_number
 from fundwatch.domain.review import ReviewState
 from fundwatch.evaluation.diff import Kind
-from fundwatch.store.operations import queue, tables
+from fundwatch.store.operations import history, queue, tables
 from fundwatch.store.operations.database import reading, writing
 from fundwatch.store.warehouse import open_manifest
 from pipelines import models, proposals
-from pipelines.backtest import Backtest, Question, backtest
+from pipelines.backtest import Backtest, backtest
 from pipelines.backtest_words import as_json, change_words, rests_on
 from pipelines.comparing import Change
 from pipelines.installation import RULES_FOLDER, Installation
+from pipelines.past import Question
 from pipelines.training import train_now
 from rules.running import run_rule
 from tests.pipelines.conftest import LAST_DAY, NIGHTS, City
@@ -77,8 +78,6 @@ def test_a_stricter_rule_loses_and_a_milder_one_gains(installation: Installation
 def test_its_hits_are_those_of_the_rule_run_by_hand(installation: Installation) -> None:
     found = ask(installation, Change("T01", {"min_payers": "60"}))
     with reading(installation.operations) as connection:
-        from fundwatch.store.operations import history
-
         manifest = history.head(connection)
     opened = open_manifest(installation.settings, manifest)
     rule = installation.rules.rule("T01")
