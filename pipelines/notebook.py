@@ -199,7 +199,7 @@ class Notebook:
         """Return the detector's features on a day with score and percentile among peers, a row per subject."""
         frame = features.compute(self._relations, day_number(_day(as_of)))
         model = models.load_in_force(self.installation.settings)
-        told = frame.to_pandas()
+        told = pd.DataFrame(frame.to_dict(as_series=False))
         if model is not None:
             ranked = scoring.score(model, frame)
             told["score"] = ranked["score"].to_numpy()

@@ -58,12 +58,11 @@ def show(
 ) -> int:
     """查看一条规则：说明、门槛、陈述、依据、误报、盲区、参数。Show one rule as a page."""
     from fundwatch.cli.rule_page import RulePage
-    from pipelines.installation import RULES_FOLDER
-    from rules.tuning import read_tuning, tune
+    from pipelines.installation import tuning_in_force
 
     catalogue, today = _catalogue(), _today()
     entry = catalogue.entry(rule_id)
-    tuning = tune(catalogue, read_tuning(RULES_FOLDER / "tuning.toml"))
+    tuning = tuning_in_force()
     for part in RulePage(entry, today, tuning.effective(entry, day_number(today))).parts():
         console.print(part, markup=False)
     if as_sql:

@@ -227,6 +227,10 @@ def test_from_a_proposal_to_the_night_that_uses_it(
     with Installation.open(own_city.settings) as fresh:
         assert fresh.tuning.effective(rule, day_number(first) - 1)["min_payers"] == 30
         assert fresh.tuning.effective(rule, day_number(first))["min_payers"] == 12
+    capsys.readouterr()
+    assert execute(["rules", "show", "T01"]) == 0
+    in_force = fresh.clock().date() >= first
+    assert ("（默认 30 人）" in capsys.readouterr().out) == in_force
     assert execute(["rules", "propose", "T01", "--set", "min_payers=20", *who]) == 0
     assert execute(["rules", "reject", "2", "--as", "乙", "--reason", "过松"]) == 0
     capsys.readouterr()
