@@ -5,7 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
-SECTIONS = ("relations", "rules", "night", "whole_night", "flow", "forest", "rerun", "intake", "workbooks", "learning")
+SECTIONS = (
+    "relations", "rules", "backtest", "night", "whole_night", "flow", "forest", "rerun", "intake",
+    "workbooks", "learning",
+)  # fmt: skip
 
 
 def main() -> int:

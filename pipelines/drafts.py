@@ -56,6 +56,8 @@ class Draft:
     items: tuple[Mapping[str, Any], ...] = ()
     suppressions: tuple[Mapping[str, Any], ...] = ()
     no_data: tuple[Mapping[str, Any], ...] = ()
+    shadow: tuple[Mapping[str, Any], ...] = ()
+    """What rules, suppressors and a model in shadow found: for the report alone."""
     overdue: tuple[Mapping[str, Any], ...] = ()
     """Institutions whose reports are overdue on the night's evening, and the questions that wait for them."""
     notes: tuple[Mapping[str, str], ...] = ()
@@ -120,7 +122,7 @@ def load(settings: Settings, run_id: str) -> Draft:
             "moves": tuple(BatchMove(**move) for move in content["moves"]),
             **{
                 name: tuple(content[name])
-                for name in ("outcomes", "failures", "items", "suppressions", "no_data", "overdue", "notes")
+                for name in ("outcomes", "failures", "items", "suppressions", "no_data", "shadow", "overdue", "notes")
             },
         }
     )

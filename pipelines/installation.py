@@ -120,6 +120,15 @@ class Installation:
             connection.close()
 
 
+def tuning_in_force() -> Tuning:
+    """Return the tuning of this process's data home; what the repository declares where there is no home yet."""
+    settings = settings_of_environment()
+    if not settings.home.is_dir():
+        return tune(_rules(), read_tuning(RULES_FOLDER / "tuning.toml"))
+    with Installation.open(settings) as installation:
+        return installation.tuning
+
+
 def _tuning_entry(row: Mapping[str, Any]) -> dict[str, Any]:
     named = ("parameter", "value", "author", "approver", "reason")
     return {name: row[name] for name in named} | {"id": row["rule_id"], "effective_from": row["from_day"]}

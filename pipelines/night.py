@@ -27,6 +27,7 @@ from pipelines.installation import Installation
 from pipelines.intake import receive
 from pipelines.publication import publish
 from pipelines.relating import relate
+from pipelines.shadow import observe
 
 _MAX_LOOKBACK = 400
 """Days before the as-of day that late rows can bring into a night."""
@@ -87,6 +88,7 @@ STEPS: Sequence[tuple[str, Step]] = (
     ("rules", run_rules),
     ("detector", run_detector),
     ("explain", explain),
+    ("shadow", observe),
     ("publish", publish),
 )
 """What a night does after its files are in; the flow names the same steps."""

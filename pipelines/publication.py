@@ -19,7 +19,7 @@ from fundwatch.store.operations import commit, queue
 from fundwatch.store.operations.controls import ControlRow
 from fundwatch.store.operations.database import reading
 from fundwatch.store.operations.writing import slices
-from pipelines import evidence, models, ranking, subjects
+from pipelines import evidence, models, ranking, shadow, subjects
 from pipelines.claiming import claims_of, explanation_of, headline_of
 from pipelines.drafts import Draft, relations_of
 from pipelines.facts import Facts, facts_on
@@ -190,8 +190,11 @@ def coverage(connection: DuckDBPyConnection, alert: Alert) -> list[dict[str, Any
 
 
 def _findings(draft: Draft, assembly: Assembly, as_of: date | None) -> tuple[commit.FindingRow, ...]:
-    if not assembly.summarised or as_of is None:
+    if as_of is None:
         return ()
+    beside = shadow.finding_of(draft, as_of)
+    if not assembly.summarised:
+        return beside
     content = {
         "subjects": [
             {
@@ -204,7 +207,7 @@ def _findings(draft: Draft, assembly: Assembly, as_of: date | None) -> tuple[com
         ]
     }
     kind = "replay" if draft.replay else "backfill"
-    return (commit.FindingRow(kind, as_of, draft.manifest.manifest_id, content),)
+    return (commit.FindingRow(kind, as_of, draft.manifest.manifest_id, content), *beside)
 
 
 def _night_row(draft: Draft, counts: Mapping[str, Any], as_of: date) -> commit.NightRow:
@@ -230,6 +233,7 @@ def _counts(draft: Draft, assembly: Assembly) -> dict[str, Any]:
         "unchanged": assembly.unchanged,
         "summarised": len(assembly.summarised),
         "no_data": len(draft.no_data),
+        "shadow": shadow.counts_of(draft.shadow),
         "overdue": [dict(one) for one in draft.overdue],
         "pairing": dict(draft.pairing),
         "model_id": draft.model_id,

@@ -17,6 +17,7 @@ from pipelines.drifting import lines_of
 from pipelines.due_list import in_words
 from pipelines.installation import Installation
 from pipelines.presenting import paired
+from pipelines.shadow import sentence
 
 _VERDICTS = {"accepted": "通过", "accepted_with_quarantine": "部分隔离", "rejected": "退回"}
 
@@ -32,6 +33,8 @@ def write_artifacts(installation: Installation, run_id: str) -> None:
         reporting_table(installation, draft), key="coverage", description=f"{day} 报送情况 who reported"
     )
     if draft.as_of is not None:
+        if draft.shadow:
+            create_table_artifact(shadow_table(draft), key="shadow", description=f"{day} 影子规则与模型 in shadow")
         create_markdown_artifact(summary(draft), key="night", description=f"{day} 夜间批次 night")
 
 
@@ -77,6 +80,23 @@ def reporting_table(installation: Installation, draft: Draft) -> list[dict[str, 
     return rows
 
 
+def shadow_table(draft: Draft) -> list[dict[str, Any]]:
+    """Return one row per rule, suppressor or model in shadow; figures only."""
+    return [
+        {
+            "代码 code": one["code"],
+            "规则或模型 id": one["id"],
+            "版本 version": one["version"],
+            "发现 found": one["found"],
+            "主体 subjects": one["subjects"],
+            "当夜未被其他提示 unseen": one["unseen"],
+            "数据不足 no data": one["no_data"],
+            "未能运行 failed": one["failure"]["zh"] if one["failure"] else "",
+        }
+        for one in draft.shadow
+    ]
+
+
 def summary(draft: Draft) -> str:
     """Return the night's page in Markdown."""
     outcome = draft.outcome
@@ -90,6 +110,7 @@ def summary(draft: Draft) -> str:
         f"无变化 {outcome['unchanged']}，转入汇总 {outcome['summarised']}",
         *([f"- {paired(outcome['pairing'])}"] if outcome.get("pairing") else []),
         *(f"- 缺报：{told['zh']} {told['en']}" for told in map(in_words, outcome.get("overdue", ()))),
+        *(f"- {sentence(one)}" for one in outcome.get("shadow", ())),
         "",
         "| 等级 level | 本次变动 changed |",
         "|---|---|",

@@ -11,7 +11,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
 from fundwatch.domain.errors import BusyError
-from pipelines import detection, publication, relating, reporting
+from pipelines import detection, publication, relating, reporting, shadow
 from pipelines.installation import Installation, settings_of_environment
 from pipelines.night import Step, intake, step
 
@@ -54,6 +54,12 @@ def run_detector(run_id: str) -> None:
 def explain(run_id: str) -> None:
     """Look for innocent readings of what was found."""
     _run(run_id, detection.explain)
+
+
+@task(name="影子运行 shadow", retries=2, retry_delay_seconds=[2, 10], retry_condition_fn=_when_busy)
+def observe(run_id: str) -> None:
+    """Run what is in shadow, for the report alone."""
+    _run(run_id, shadow.observe)
 
 
 @task(name="发布 publish", retries=2, retry_delay_seconds=[2, 10], retry_condition_fn=_when_busy)

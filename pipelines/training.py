@@ -11,12 +11,15 @@ from fundwatch.store.operations import history
 from fundwatch.store.operations.database import reading
 from fundwatch.store.warehouse import open_manifest
 from pipelines import models
+from pipelines import shadow as shadowing
 from pipelines.installation import Installation
 from pipelines.night import last_night
 
 
-def train_now(installation: Installation, as_of: str | None, *, seed: int = models.SEED) -> tuple[str, str]:
-    """Fit a model on the head manifest up to ``as_of`` (default: the last night) and put it in force.
+def train_now(
+    installation: Installation, as_of: str | None, *, seed: int = models.SEED, shadow: bool = False
+) -> tuple[str, str]:
+    """Fit a model on the head manifest up to ``as_of`` (default: the last night); put it in force, or in ``shadow``.
 
     Returns its id and its card as Markdown. Raises ConfigurationError when there is no night and no day named.
     """
@@ -42,5 +45,5 @@ def train_now(installation: Installation, as_of: str | None, *, seed: int = mode
         )
     finally:
         connection.close()
-    models.put_in_force(installation.settings, model)
+    (shadowing.put_in_shadow if shadow else models.put_in_force)(installation.settings, model)
     return model.model_id, render(model.card, model.model_id)

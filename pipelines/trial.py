@@ -24,7 +24,7 @@ from rules.catalogue import load_catalogue
 from rules.laws import broken_laws
 from rules.locking import departures, read_lock
 from rules.reference import FOLDER
-from rules.rule import Rule, Value
+from rules.rule import Entry, Value
 from rules.running import run_rule
 
 _LAST_DAY = 40_000
@@ -34,7 +34,7 @@ def run_one(rule_id: str, as_of: date, since: date, values: Mapping[str, str]) -
     """Return the hits of one rule over the head manifest, with trial values of parameters, as plain data."""
     with Installation.open(settings_of_environment()) as installation:
         rule = installation.rules.rule(rule_id)
-        tuning = installation.tuning.overriding(rule, {name: _typed(rule, name, text) for name, text in values.items()})
+        tuning = installation.tuning.overriding(rule, {name: typed(rule, name, text) for name, text in values.items()})
         with reading(installation.operations) as operations:
             manifest = history.head(operations)
         connection = open_manifest(installation.settings, manifest)
@@ -75,7 +75,8 @@ def derive(connection: Any) -> None:
         connection.execute(f"INSERT INTO {name} BY NAME {file.query}", bind(file, days))
 
 
-def _typed(rule: Rule, name: str, text: str) -> Value:
+def typed(rule: Entry, name: str, text: str) -> Value:
+    """Return a parameter's value from its text; raise ConfigurationError for an unknown name or what is no number."""
     if name not in rule.parameters:
         known = ", ".join(rule.parameters)
         raise ConfigurationError(

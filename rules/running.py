@@ -97,8 +97,12 @@ def run_suppressors(
     to_day: int,
     tuning: Tuning,
     suspects: Collection[int],
+    *,
+    evidence: bool = True,
 ) -> tuple[Suppression, ...]:
     """Return the innocent readings found for subjects with hits (group keys), in the order of the suppressors.
+
+    Without ``evidence`` they come without their records, as in run_rule.
 
     Creates the temporary relation ``suspects`` through the engine. Raises EngineError as run_rule does.
     """
@@ -110,7 +114,7 @@ def run_suppressors(
         for one in suppressors
         if not missing_relations(one, engine)
         for segment in tuning.segments(one, from_day, to_day)
-        for found in _found(one, engine, segment, evidence=True, severity=False)
+        for found in _found(one, engine, segment, evidence=evidence, severity=False)
     )
 
 

@@ -60,12 +60,11 @@ def show(
 ) -> int:
     """查看一条规则：说明、门槛、陈述、依据、误报、盲区、参数。Show one rule as a page."""
     from fundwatch.cli.rule_page import RulePage
-    from pipelines.installation import RULES_FOLDER
-    from rules.tuning import read_tuning, tune
+    from pipelines.installation import tuning_in_force
 
     catalogue, today = _catalogue(), _today()
     entry = catalogue.entry(rule_id)
-    tuning = tune(catalogue, read_tuning(RULES_FOLDER / "tuning.toml"))
+    tuning = tuning_in_force()
     for part in RulePage(entry, today, tuning.effective(entry, day_number(today))).parts():
         console.print(part, markup=False)
     if as_sql:
@@ -87,7 +86,7 @@ def run(
     from pipelines.trial import run_one
 
     with progress(f"试运行 {rule_id} running"):
-        outcome = run_one(rule_id, as_of.date(), (since or as_of).date(), _values(sets or []))
+        outcome = run_one(rule_id, as_of.date(), (since or as_of).date(), parsed_values(sets or []))
     if as_json:
         print_json_lines(outcome)
         return 0
@@ -149,7 +148,8 @@ def _catalogue() -> Any:
     return load_catalogue(RULES_FOLDER)
 
 
-def _values(sets: list[str]) -> Mapping[str, str]:
+def parsed_values(sets: list[str]) -> Mapping[str, str]:
+    """Return the parameters named by ``--set``; raise BadParameter for what is not name=value."""
     values = {}
     for one in sets:
         name, sign, value = one.partition("=")

@@ -10,7 +10,21 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import TyperException
 
-from fundwatch.cli import catalogue, city, data, deliveries, feeds, graph, learning, night, review, system, trace
+from fundwatch.cli import (
+    backtest,
+    catalogue,
+    city,
+    data,
+    deliveries,
+    feeds,
+    graph,
+    learning,
+    night,
+    proposals,
+    review,
+    system,
+    trace,
+)
 from fundwatch.cli.errors import ENGINE, FINE, USAGE, exit_code_of, sentence_of
 from fundwatch.domain.visible import visible
 
@@ -31,8 +45,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for part in (data, deliveries, night, review, learning, trace, city, graph, system):
+for part in (data, deliveries, night, review, learning, backtest, trace, city, graph, system):
     part.register(app)
+proposals.register(catalogue.app)
 app.add_typer(catalogue.app, name="rules")
 app.add_typer(feeds.app, name="feeds")
 

@@ -52,7 +52,7 @@ def nightly(
     if inbox is not None and not inbox.is_dir():
         raise typer.BadParameter("收件夹不存在 no such inbox folder", param_hint="--inbox")
     day = as_of.date().isoformat() if as_of else None
-    instant = _instant(known_at)
+    instant = parsed_instant(known_at)
     outcomes = _plain(day, instant, inbox) if plain else _flow(day, instant, inbox)
     show_nights(outcomes, as_json=as_json)
     return max((5 for outcome in outcomes if outcome["failures"]), default=0)
@@ -63,6 +63,7 @@ def show_nights(outcomes: Sequence[Mapping[str, Any]], *, as_json: bool = False)
     from pipelines.drifting import lines_of
     from pipelines.due_list import in_words
     from pipelines.presenting import paired
+    from pipelines.shadow import sentence
 
     if as_json:
         print_json_lines(outcomes)
@@ -81,11 +82,14 @@ def show_nights(outcomes: Sequence[Mapping[str, Any]], *, as_json: bool = False)
         for overdue in outcome["overdue"]:
             told = in_words(overdue)
             console.print(f"  缺报：{told['zh']} {told['en']}", markup=False)
+        for one in outcome["shadow"]:
+            console.print(f"  {sentence(one)}", style="dim", markup=False)
         for note in [*outcome["notes"], *outcome["failures"]]:
             console.print(f"  提示：{note['zh']} {note['en']}", style="dim", markup=False)
 
 
-def _instant(text: str | None) -> str | None:
+def parsed_instant(text: str | None) -> str | None:
+    """Return an instant with its time zone as ISO text; raise BadParameter for what is none."""
     if text is None:
         return None
     try:
@@ -115,15 +119,27 @@ def _plain(day: str | None, known_at: str | None, inbox: Path | None) -> Sequenc
         return nights(day, known_at, inbox)
 
 
-def train(as_of: AsOf = None) -> int:
+def train(
+    as_of: AsOf = None,
+    shadow: Annotated[bool, typer.Option("--shadow", help="只作影子运行，不启用 run it in shadow only")] = False,
+    adopt: Annotated[bool, typer.Option("--adopt", help="启用影子模型 put the shadow model in force")] = False,
+) -> int:
     """重新训练检测器并启用。Fit the detector anew and put it in force."""
     from pipelines.installation import Installation, settings_of_environment
+    from pipelines.shadow import adopt as adopt_shadow
     from pipelines.training import train_now
 
-    with Installation.open(settings_of_environment()) as installation, progress("训练 training"):
-        model_id, card = train_now(installation, as_of.date().isoformat() if as_of else None)
-    console.print(card, markup=False)
-    console.print(f"模型 {model_id[:16]} 已启用。Model in force.")
+    if shadow and adopt:
+        raise typer.BadParameter("--shadow 与 --adopt 只能选一个 choose one of them", param_hint="--adopt")
+    with Installation.open(settings_of_environment()) as installation:
+        if adopt:
+            model_id = adopt_shadow(installation.settings)
+        else:
+            with progress("训练 training"):
+                model_id, card = train_now(installation, as_of.date().isoformat() if as_of else None, shadow=shadow)
+            console.print(card, markup=False)
+    state = "作影子运行，只入简报。Model in shadow." if shadow else "已启用。Model in force."
+    console.print(f"模型 {model_id[:16]} {state}")
     return 0
 
 

@@ -29,6 +29,7 @@ def nightly(as_of: str | None = None, known_at: str | None = None, inbox: str | 
                 tasks.run_rules(run_id)
                 tasks.run_detector(run_id)
                 tasks.explain(run_id)
+                tasks.observe(run_id)
                 outcomes.append(dict(tasks.publish(run_id)))
                 tasks.report(run_id)
     return outcomes
