@@ -74,7 +74,7 @@ def compared(
     ids = frozenset(rule.id for rule in before.rules)
     found = [side.hits(connection, ids, days) for side in (before, after)]
     groups = sorted(differing_groups(*found))
-    suppressions = before.suppressions(connection, groups, days)
+    suppressions = before.suppressions(connection, groups, days, {rule.code for rule in before.rules})
     alerts = []
     for items in found:
         own = [item for item in items if item.subject.key in set(groups)]

@@ -140,10 +140,11 @@ class _Found:
         suspects = sorted({item.subject.key for item in items})
         days = min(item.window_to for item in items), max(item.window_to for item in items)
         with self.opened() as connection:
-            before = self.pair.before.suppressions(connection, suspects, days)
+            codes = {item.code for item in items}
+            before = self.pair.before.suppressions(connection, suspects, days, codes)
             if not self.pair.suppressors_differ:
                 return before, before
-            return before, self.pair.after.suppressions(connection, suspects, days)
+            return before, self.pair.after.suppressions(connection, suspects, days, codes)
 
     def stretch(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -58,10 +58,14 @@ class Side:
         return [hit for rule in wanted for hit in run_rule(rule, connection, *days, self.tuning, evidence=False).hits]
 
     def suppressions(
-        self, connection: DuckDBPyConnection, groups: Sequence[int], days: tuple[int, int]
+        self, connection: DuckDBPyConnection, groups: Sequence[int], days: tuple[int, int], codes: Collection[str]
     ) -> tuple[Suppression, ...]:
-        """Return the innocent readings of these subjects as of each of the days."""
-        return run_suppressors(self.suppressors, connection, *days, self.tuning, groups, evidence=False)
+        """Return the innocent readings of these subjects as of each of the days, of those that can explain ``codes``.
+
+        A reading that explains none of the typologies found changes no score, so it is not looked for.
+        """
+        able = [one for one in self.suppressors if not one.applies_to or one.applies_to & set(codes)]
+        return run_suppressors(able, connection, *days, self.tuning, groups, evidence=False)
 
     def signals(self, connection: DuckDBPyConnection, nights: Sequence[int]) -> list[Signal]:
         """Return what the model of this side signals on each of the nights, within a night's budget."""

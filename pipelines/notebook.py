@@ -176,8 +176,8 @@ class Notebook:
                 "level": head.level,
                 "state": head.state,
                 "typologies": " ".join(sorted({one["code"] for one in head.content["alert"]["standings"]})),
-                "first_seen": head.first_seen,
-                "as_of": head.as_of,
+                "first_seen": pd.Timestamp(head.first_seen),
+                "as_of": pd.Timestamp(head.as_of),
                 "subject": self._subject(int(head.content["alert"]["subject"]["key"], 16)),
                 "disposition": disposition.value if disposition else None,
             }
@@ -223,7 +223,7 @@ class Notebook:
         rows = []
         for edge in report.traces[0].edges:
             near, far = self._party(edge.source), self._party(edge.target)
-            first, last = (date_of(day) for day in edge.days)
+            first, last = (pd.Timestamp(date_of(day)) for day in edge.days)
             rows.append(
                 {
                     "hop": edge.source.hop + 1,

@@ -105,7 +105,9 @@ def _confine(connection: DuckDBPyConnection, settings: Settings, allowed: Sequen
     """Shut the outside off: the order of the statements matters, each is refused after the next."""
     folders = [str(make_folder(folder)) for folder in (settings.temporary, *allowed)]
     connection.execute("SET TimeZone = $zone", {"zone": TIME_ZONE})
-    connection.execute("SET enable_progress_bar = false")
+    # In a notebook's kernel setting it, even to off, asks for a package that draws it; there it is off already.
+    if connection.execute("SELECT current_setting('enable_progress_bar')").fetchall() != [(False,)]:
+        connection.execute("SET enable_progress_bar = false")
     connection.execute("SET allowed_directories = $folders", {"folders": folders})
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
