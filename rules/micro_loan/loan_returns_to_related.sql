@@ -70,7 +70,8 @@ measures:
 -- * Attribution: along a path the smallest amount; where paths share a hop, the hop's amount caps their sum
 --   (min(hop, sum of its continuations), bottom up), the last hops cap the total again, and so does the principal:
 --   no fen is counted twice at either end.
--- * min_hop_share is a definition, not a prune. Exact prunes: the walk starts at loans of the last seven days (and of the
+-- * min_hop_share is a definition, not a prune. Exact prunes: payments below that share of the smallest loan that counts
+--   are never a hop; the walk starts at loans of the last seven days (and of the
 --   series before them), the third hop is looked up only among transfers that end at a related party, and trade only for
 --   borrowers that were paid at least the smallest hop that can count.
 WITH lent AS (
@@ -174,7 +175,9 @@ payments AS (
     WHERE transfers.day BETWEEN $from_day - $series_days - $window_days AND $to_day
       AND transfers.from_party <> transfers.to_party
       -- key 0 is cash, the bank or nobody known: money cannot be followed through it
-      AND transfers.from_party <> 0 AND transfers.to_party <> 0 AND transfers.amount_cny > 0
+      AND transfers.from_party <> 0 AND transfers.to_party <> 0
+      -- no hop that counts is smaller
+      AND transfers.amount_cny > 0 AND transfers.amount_cny >= $min_hop_share * $min_principal
 ),
 -- other borrowers, and nothing more, that are firms and were paid enough to be an arrival, each day of it
 met AS (
@@ -184,7 +187,6 @@ met AS (
     LEFT JOIN core ON core.group_key = debtors.group_key AND core.party_key = debtors.party_key
         AND payments.day BETWEEN core.since_day AND core.until_day
     WHERE payments.to_kind = 'firm' AND core.party_key IS NULL
-      AND payments.amount_cny >= $min_hop_share * $min_principal
     UNION
     SELECT debtors.group_key, debtors.party_key, recent.start_day
     FROM recent
