@@ -110,7 +110,7 @@ def _line(
     tried = f"{name} {rule.parameters[name].value:g} → {value:g}"
     print(
         f"{rule.code:4}{rule.id:30} {tried:28} {hits[0]:7,}/{hits[1]:7,} {alerts[0]:6,}/{alerts[1]:6,} "
-        f"{len(told.rows):7,} {cost.cpu:7.2f} {cost.wall:7.2f} {cost.wall / unit.wall:6.1f}"
+        f"{len(told.rows):7,} {cost.cpu:7.2f} {cost.wall:7.2f} {cost.cpu / unit.cpu:6.1f}"
         + ("  over the bar" if cost.wall > BAR_SECONDS else "")
         + (f"  ({told.count(Kind.GAINED)} gained, {told.count(Kind.LOST)} lost)" if told.rows else ""),
         flush=True,
