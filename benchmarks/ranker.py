@@ -37,7 +37,7 @@ from fundwatch.store.settings import Settings
 from fundwatch.store.warehouse import open_manifest
 from pipelines import models
 from pipelines.detection import explanations, hits_between, signals_on
-from pipelines.facts import case_of, facts_on, query_hashes
+from pipelines.facts import case_of, facts_of, query_hashes
 from pipelines.installation import Installation
 from pipelines.night import last_night
 from pipelines.queries import rows
@@ -82,7 +82,7 @@ def _month(installation: Installation, connection: Any, day: int) -> Month:
     explained: dict[int, list[Suppression]] = defaultdict(list)
     for one in explanations(installation, connection, day, set(best)):
         explained[one.subject.key].append(one)
-    facts = facts_on(installation, connection, day)
+    facts = facts_of(installation, features.compute(connection, day))
     accounts = {row["group_key"]: row["accounts"].split("|") for row in rows(connection, "reported_groups")}
     cases, scores = {}, {}
     for group in accounts:

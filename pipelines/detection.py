@@ -18,6 +18,7 @@ from pipelines import models
 from pipelines.drafts import Draft, relations_of
 from pipelines.drifting import drift_of
 from pipelines.due_list import overdue_reports
+from pipelines.frames import frame_of
 from pipelines.installation import Installation
 from pipelines.queries import rows
 from rules.running import run_rule, run_suppressors
@@ -71,7 +72,7 @@ def run_detector(installation: Installation, draft: Draft) -> Draft:
                 clock=installation.clock,
             )
             models.put_in_force(installation.settings, model)
-        frame = features.compute(connection, as_of)
+        frame = frame_of(installation, connection, draft)
     night = scoring.signals(model, frame)
     signals, no_data = night.signals, night.no_data
     return replace(

@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from duckdb import DuckDBPyConnection
+import polars as pl
 
 from detectors import features, scoring
 from detectors.ranker_rows import Case
@@ -20,9 +20,8 @@ Facts = Mapping[str, Any]
 """``values`` (feature → figure, what is not defined left out), ``queries`` (file → hash), ``peer``, ``percentile``."""
 
 
-def facts_on(installation: Installation, connection: DuckDBPyConnection, day: int) -> dict[int, Facts]:
-    """Return the facts of every subject that the detector measures, by group key; the rank is None without a model."""
-    frame = features.compute(connection, day)
+def facts_of(installation: Installation, frame: pl.DataFrame) -> dict[int, Facts]:
+    """Return the facts of every subject in a night's features, by group key; the rank is None without a model."""
     ranks = _ranks(_model(installation), frame) if frame.height else {}
     queries, names = query_hashes(), features.catalogue().names
     return {
@@ -73,7 +72,7 @@ def _model(installation: Installation) -> Model | None:
     return model
 
 
-def _ranks(model: Model | None, frame: Any) -> dict[int, float]:
+def _ranks(model: Model | None, frame: pl.DataFrame) -> dict[int, float]:
     if model is None:
         return {}
     ranked = scoring.score(model, frame)

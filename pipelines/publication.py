@@ -22,7 +22,8 @@ from fundwatch.store.operations.writing import slices
 from pipelines import evidence, models, ranking, shadow, subjects
 from pipelines.claiming import claims_of, explanation_of, headline_of
 from pipelines.drafts import Draft, relations_of
-from pipelines.facts import Facts, facts_on
+from pipelines.facts import Facts, facts_of
+from pipelines.frames import frame_of
 from pipelines.installation import Installation
 from pipelines.queries import rows
 from pipelines.sampling import drawn_for
@@ -82,7 +83,7 @@ def _assembled(
             return assembly, alert_rows, ()
         # Before a whole window of entries there is nothing to measure.
         measured = models.training_days(connection, draft.as_of)
-        facts = facts_on(installation, connection, draft.as_of) if measured else {}
+        facts = facts_of(installation, frame_of(installation, connection, draft)) if measured else {}
         controls = drawn_for(installation, connection, draft, assembly, facts)
     return assembly, _ordered(installation, alert_rows, assembly.changes, facts), controls
 
