@@ -13,6 +13,12 @@ settings.register_profile("deep", max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 """``HYPOTHESIS_PROFILE=deep`` looks at twenty times as many examples, for nights."""
 
+os.environ.update(COLUMNS="220", LINES="50")
+"""Consoles read their size when they are made, which is when modules are imported: here once, for every machine."""
+
+for _name in ("FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+    os.environ.pop(_name, None)
+
 _status: list[int] = []
 
 

@@ -201,9 +201,8 @@ def test_days_that_cannot_be_are_refused(installation: Installation) -> None:
 
 
 def test_from_a_proposal_to_the_night_that_uses_it(
-    own_city: City, installation: Installation, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    own_city: City, installation: Installation, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "220")
     first = LAST_DAY + timedelta(days=1)
     tried = ["--set", "min_payers=12"]
     who = ["--author", "甲", "--reason", "漏报", "--from", first.isoformat()]
