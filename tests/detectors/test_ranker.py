@@ -150,7 +150,7 @@ def test_values_are_calibrated_and_an_order_no_better_than_chance_is_refused(par
     figures = measured(values, truths.tolist())
     assert figures["average_precision"] > figures["base_rate"]
     with pytest.raises(ConfigurationError, match="随机"):
-        platt(-ranker.trees.margins(matrix([one.case for one in parts.held], ranker.card.columns)), truths)
+        platt(-ranker.margins([one.case for one in parts.held]), truths)
 
 
 def test_the_order_in_use_stays_until_it_is_beaten() -> None:
