@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 DEMO_ARGS ?=
 PYTEST_ARGS ?= -n auto
 
-.PHONY: help setup demo test lint format bench lock debian-packages clean
+.PHONY: help setup demo test test-slow lint format bench lock debian-packages clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -32,8 +32,11 @@ $(STAMP): requirements.lock pyproject.toml
 demo: setup ## a synthetic city through the whole pipeline, then the ranked alerts
 	$(BIN)/fundwatch demo $(DEMO_ARGS)
 
-test: setup debian-packages lint ## everything: format, types, floors, licences, tests
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+test: setup debian-packages lint ## format, types, floors, licences, tests; all but those that take minutes
+	$(BIN)/python -m pytest $(PYTEST_ARGS) -m "not slow"
+
+test-slow: setup debian-packages ## the tests that take minutes each
+	$(BIN)/python -m pytest $(PYTEST_ARGS) -m slow
 
 lint: setup ## format, style, types, floors
 	$(BIN)/ruff format --check .

@@ -25,7 +25,7 @@ import numpy as np
 from sklearn.metrics import average_precision_score
 
 from detectors import features
-from detectors.ranker import Example, fit, rules_of, split
+from detectors.ranker import Example, fit, refitted, rules_of, split
 from detectors.ranker_rows import Case
 from fundwatch.city.office import Office
 from fundwatch.domain.hits import Suppression
@@ -45,7 +45,7 @@ from pipelines.scores import _best
 
 BAR = 1.5
 MONTHS = 5
-STEP = 28
+STEP = 30
 TRAILING = 30
 
 
@@ -119,8 +119,9 @@ def trial(
     half, held = [int(one) for one in order[::2]], [int(one) for one in order[1::2]]
     examples = labels_of(months, half, office, count, seed)
     known = features.catalogue()
-    ranker = fit(
-        split(examples),
+    parts = split(examples)
+    fitted = fit(
+        parts,
         rules=rules_of(installation.rules.active_rules()),
         features=known.names,
         peers=[peer.name for peer in known.peers],
@@ -128,6 +129,7 @@ def trial(
         seed=seed,
         now=datetime.now(UTC),
     )
+    ranker = refitted(fitted, parts)
     last = months[-1]
     truths = [office.is_planted(last.accounts[group], date_of(last.day)) for group in held]
     by_score = average_precision_score(truths, [last.scores[group] for group in held])

@@ -9,8 +9,20 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from detectors import features, ranker_storing
-from detectors.ranker import MIN_EACH, MIN_HELD, Example, Ranker, Split, fit, measured, rules_of, split
-from detectors.ranker_choice import Choice, Trial, choose
+from detectors.ranker import (
+    MIN_EACH,
+    MIN_HELD,
+    Example,
+    Ranker,
+    Split,
+    fewest,
+    fit,
+    measured,
+    refitted,
+    rules_of,
+    split,
+)
+from detectors.ranker_choice import Choice, Trial, choose, too_early
 from fundwatch.domain.alerts import Alert
 from fundwatch.domain.errors import ConfigurationError
 from fundwatch.domain.hits import Hit, Signal, Suppression
@@ -84,8 +96,8 @@ def train_now(
         seed=seed,
         now=installation.clock(),
     )
-    candidate, choice = _tried(installation, fitted, parts)
-    stored = ranker_storing.save(candidate, make_folder(folder_of(installation.settings)))
+    candidate, choice = _tried(installation, fitted, parts, min_held)
+    stored = ranker_storing.save(refitted(candidate, parts), make_folder(folder_of(installation.settings)))
     if choice.wins:
         order_all(installation, stored)
         ranker_storing.put_in_force(folder_of(installation.settings), stored)
@@ -118,22 +130,37 @@ def complete(installation: Installation) -> None:
         order_all(installation, ranker)
 
 
-def _tried(installation: Installation, ranker: Ranker, parts: Split) -> tuple[Ranker, Choice]:
+def _tried(installation: Installation, ranker: Ranker, parts: Split, min_held: int) -> tuple[Ranker, Choice]:
     """Return the ranker with its figures on the held-back months, and whether it beats score and former ranker."""
-    cases, truths = [one.case for one in parts.held], [one.truth for one in parts.held]
-    own = measured(ranker.order_values(cases), truths)
-    by_score = measured([score(case.items, case.suppressions)[0] / 100.0 for case in cases], truths)
-    holders = [_trial(_BY_SCORE, by_score, truths)]
-    former = load_in_force(installation.settings)
-    if former is not None:
-        holders.append(_trial(former.ranker_id[:12], measured(former.order_values(cases), truths), truths))
+    held = parts.held
+    own = measured(ranker.order_values([one.case for one in held]), [one.truth for one in held])
+    by_score = measured(_scores(held), [one.truth for one in held])
     metrics = own | {"average_precision_of_score": by_score["average_precision"]}
     candidate = replace(ranker, card=replace(ranker.card, metrics=metrics))
-    return candidate, choose(_trial("candidate", own, truths), tuple(holders))
+    contests = [(_trial("candidate", own, held), _trial(_BY_SCORE, by_score, held))]
+    former = load_in_force(installation.settings)
+    if former is None:
+        return candidate, choose(tuple(contests))
+    # What the former ranker was trained on would speak for it: only younger labels are fair to both.
+    fresh = tuple(one for one in held if one.month > former.card.last_month)
+    if fewest(fresh) < min_held:
+        return candidate, too_early(former.ranker_id[:12], former.card.last_month, min_held)
+    cases, truths = [one.case for one in fresh], [one.truth for one in fresh]
+    contests.append(
+        (
+            _trial("candidate", measured(ranker.order_values(cases), truths), fresh),
+            _trial(former.ranker_id[:12], measured(former.order_values(cases), truths), fresh),
+        )
+    )
+    return candidate, choose(tuple(contests))
 
 
-def _trial(name: str, figures: Mapping[str, float], truths: Sequence[bool]) -> Trial:
-    return Trial(name, figures["average_precision"], len(truths), sum(truths))
+def _scores(examples: Sequence[Example]) -> list[float]:
+    return [score(one.case.items, one.case.suppressions)[0] / 100.0 for one in examples]
+
+
+def _trial(name: str, figures: Mapping[str, float], examples: Sequence[Example]) -> Trial:
+    return Trial(name, figures["average_precision"], len(examples), sum(one.truth for one in examples))
 
 
 def _example(label: Label, facts: Facts | None) -> Example:

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from detectors import ranker_storing
-from detectors.ranker import Example, Ranker, Split, fit, measured, platt, split
-from detectors.ranker_choice import Trial, choose
+from detectors.ranker import Example, Ranker, Split, fit, measured, platt, refitted, split
+from detectors.ranker_choice import Trial, choose, too_early
 from detectors.ranker_rows import Case, columns_of, direction_of, matrix
 from detectors.ranker_trees import flatten
 from fundwatch.domain.errors import ConfigurationError
@@ -150,13 +150,37 @@ def test_values_are_calibrated_and_an_order_no_better_than_chance_is_refused(par
     figures = measured(values, truths.tolist())
     assert figures["average_precision"] > figures["base_rate"]
     with pytest.raises(ConfigurationError, match="随机"):
-        platt(-ranker.trees.margins(matrix([one.case for one in parts.held], ranker.card.columns)), truths)
+        platt(-ranker.margins([one.case for one in parts.held]), truths)
 
 
 def test_the_order_in_use_stays_until_it_is_beaten() -> None:
-    score, former = Trial("score", 0.5, 40, 10), Trial("former", 0.6, 40, 10)
-    assert choose(Trial("new", 0.61, 40, 10), (score, former)).wins
+    score, former = Trial("score", 0.5, 40, 10), Trial("former", 0.6, 20, 5)
+
+    def contests(on_all: float, on_young: float) -> tuple[tuple[Trial, Trial], ...]:
+        return (Trial("new", on_all, 40, 10), score), (Trial("new", on_young, 20, 5), former)
+
+    assert choose(contests(0.61, 0.61)).wins
     for precision in (0.6, 0.55, 0.4):
-        choice = choose(Trial("new", precision, 40, 10), (score, former))
+        choice = choose(contests(0.7, precision))
         assert not choice.wins
-        assert "former" in choice.zh and "0.600" in choice.en
+        assert "former" in choice.zh and "0.600" in choice.en and "20 labels" in choice.en
+    assert "score" in choose(contests(0.45, 0.7)).zh
+    assert not too_early("former", "2026-05", 10).wins
+
+
+def test_a_ranker_in_use_has_learnt_from_all_labels_and_keeps_the_figures_it_was_judged_by(
+    parts: Split, ranker: Ranker
+) -> None:
+    judged = replace(ranker, card=replace(ranker.card, metrics={"brier": 0.1}))
+    used = refitted(judged, parts)
+    assert used.card.labels["refitted"] == len(parts.train) + len(parts.held)
+    assert (used.card.metrics, used.card.slope, used.card.months) == (
+        {"brier": 0.1},
+        ranker.card.slope,
+        judged.card.months,
+    )
+    assert used.card.last_month == "2026-06"
+    cases = [one.case for one in parts.held]
+    truths = [one.truth for one in parts.held]
+    before, after = measured(ranker.order_values(cases), truths), measured(used.order_values(cases), truths)
+    assert after["average_precision"] > before["average_precision"]

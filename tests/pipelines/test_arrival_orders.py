@@ -31,6 +31,8 @@ from pipelines.presenting import alert_json
 from tests.pipelines.conftest import LAST_DAY, run_nights
 from tests.pipelines.test_arrival import BANK, files_of, relations
 
+pytestmark = pytest.mark.slow
+
 FIRST_NIGHT = LAST_DAY - timedelta(days=14)
 
 

@@ -29,6 +29,8 @@ from pipelines.training import train_now
 from rules.running import run_rule
 from tests.pipelines.conftest import LAST_DAY, NIGHTS, City
 
+pytestmark = pytest.mark.slow
+
 FIRST = LAST_DAY - timedelta(days=60)
 
 
