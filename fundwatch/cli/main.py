@@ -20,6 +20,7 @@ from fundwatch.cli import (
     graph,
     learning,
     night,
+    people,
     proposals,
     review,
     system,
@@ -50,6 +51,7 @@ for part in (data, deliveries, night, review, learning, backtest, trace, city, g
 proposals.register(catalogue.app)
 app.add_typer(catalogue.app, name="rules")
 app.add_typer(feeds.app, name="feeds")
+app.add_typer(people.app, name="user")
 
 
 def run(arguments: Sequence[str] | None = None) -> None:

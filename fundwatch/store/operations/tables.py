@@ -19,13 +19,15 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from fundwatch.store.operations import columns, proposal_table
+from fundwatch.store.operations import columns, people_tables, proposal_table
 from fundwatch.store.operations.columns import Instant, Serial
 from fundwatch.store.operations.columns import instant_column as _at
 from fundwatch.store.operations.columns import text_column as _text
 
 metadata = columns.metadata
 tuning_proposals = proposal_table.tuning_proposals
+people = people_tables.people
+sessions = people_tables.sessions
 batches = Table(
     "batches",
     metadata,
