@@ -34,7 +34,9 @@ hits = st.builds(
 def test_score_is_the_complement_of_the_product_and_points_add_up(items: list[Hit]) -> None:
     total, terms = score(items, [])
     expected = 100 * (1 - math.prod(1 - WEIGHTS[item.severity] * item.strength for item in items))
-    assert total == round(expected, 1)
+    # Sums of logarithms and products may fall on different sides of a half.
+    assert total == round(total, 1)
+    assert abs(total - expected) <= 0.05 + 1e-9
     assert sum(term.points for term in terms) == pytest.approx(expected, abs=1e-9)
 
 
