@@ -111,26 +111,27 @@ def difference(before: Sequence[Alert], after: Sequence[Alert], filed: Iterable[
 
 
 def _paired(before: Sequence[Alert], after: Sequence[Alert]) -> list[tuple[Alert | None, Alert | None]]:
-    """Return every alert once; equal ids first, then the nearest start among those within one episode."""
-    left = {alert.alert_id: alert for alert in after}
-    pairs: list[tuple[Alert | None, Alert | None]] = []
-    alone = []
-    for old in before:
-        if old.alert_id in left:
-            pairs.append((old, left.pop(old.alert_id)))
-        else:
-            alone.append(old)
+    """Return every alert once; equal ids first, then the two nearest starts of one episode, whichever side is first."""
+    old = {alert.alert_id: alert for alert in before}
+    new = {alert.alert_id: alert for alert in after}
+    pairs: list[tuple[Alert | None, Alert | None]] = [
+        (old.pop(name), new.pop(name)) for name in sorted({*old} & {*new})
+    ]
     by_group: dict[int, list[Alert]] = defaultdict(list)
-    for new in left.values():
-        by_group[new.subject.key].append(new)
-    for old in sorted(alone, key=lambda alert: (alert.episode_day, alert.alert_id)):
-        near = [one for one in by_group[old.subject.key] if _within_reach(one.window, old.window)]
-        chosen = min(near, key=lambda one: (abs(one.episode_day - old.episode_day), one.alert_id), default=None)
-        if chosen is not None:
-            by_group[old.subject.key].remove(chosen)
-        pairs.append((old, chosen))
-    pairs += [(None, new) for group in sorted(by_group) for new in by_group[group]]
-    return pairs
+    for alert in new.values():
+        by_group[alert.subject.key].append(alert)
+    near = [(a, b) for a in old.values() for b in by_group[a.subject.key] if _within_reach(b.window, a.window)]
+    near.sort(key=lambda pair: _apart(*pair))
+    for a, b in near:
+        if a.alert_id in old and b.alert_id in new:
+            pairs.append((old.pop(a.alert_id), new.pop(b.alert_id)))
+    return [*pairs, *((alert, None) for alert in old.values()), *((None, alert) for alert in new.values())]
+
+
+def _apart(one: Alert, other: Alert) -> tuple[int, int, list[str]]:
+    """Order pairs: nearest starts, then the earliest; blind to sides, so the reverse comparison pairs the same."""
+    days = one.episode_day, other.episode_day
+    return max(days) - min(days), min(days), sorted((one.alert_id, other.alert_id))
 
 
 def _nearest(alert: Alert, filed: Sequence[Filed]) -> Filed | None:

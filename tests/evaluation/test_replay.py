@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fundwatch.domain.alerts import Alert, KnownAlert, Night, assemble
@@ -150,6 +150,7 @@ def test_an_alert_that_begins_later_is_the_same_alert() -> None:
 
 @given(st.lists(_hits, max_size=25), st.lists(_hits, max_size=25))
 @settings(deadline=None)
+@example([hit(2, 100), hit(2, 220)], [hit(2, 160), hit(2, 280)])
 def test_every_alert_is_told_exactly_once_and_the_reverse_swaps_gains_and_losses(old, new) -> None:
     before, after = (
         alerts_of(*{(one.subject, one.term, one.window_to): replace(one, opens_alert=True) for one in side}.values())
