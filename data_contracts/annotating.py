@@ -17,7 +17,6 @@ from data_contracts.rendering import LEVEL_LOOKS, LEVEL_MEANINGS, first_of, spok
 from data_contracts.sheets import (
     LEADING_COLUMNS,
     Styles,
-    column_number,
     comment_of,
     gravest,
     header_cells,
@@ -30,7 +29,7 @@ from data_contracts.sheets import (
     write_comment,
 )
 from data_contracts.summary_sheet import NAME, write_summary
-from fundwatch.domain.receipts import Fault, Level, Receipt, Verdict, column_letter
+from fundwatch.domain.receipts import Fault, Level, Receipt, Verdict, column_letter, column_number
 
 MOST_ROWS = 2_000
 """Rows shown of one sheet, those around the faulty ones included."""

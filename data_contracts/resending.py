@@ -16,7 +16,6 @@ from data_contracts.checking import Checked
 from data_contracts.rendering import LEVEL_LOOKS
 from data_contracts.sheets import (
     Styles,
-    column_number,
     comment_of,
     header_cells,
     open_workbook,
@@ -30,7 +29,7 @@ from data_contracts.sheets import (
 from data_contracts.statements import statement
 from data_contracts.vocabulary import ORIGINAL_BATCH, ORIGINAL_ROW
 from data_contracts.wording import cell_fault
-from fundwatch.domain.receipts import BatchFault, Fault, Level, Receipt, column_letter
+from fundwatch.domain.receipts import BatchFault, Fault, Level, Receipt, column_letter, column_number
 
 __all__ = ["ORIGINAL_BATCH", "ORIGINAL_ROW", "errors_csv", "write_template"]
 

@@ -116,14 +116,6 @@ def sheet_name(wanted: str, taken: Collection[str]) -> str:
     return name
 
 
-def column_number(letters: str) -> int:
-    """Return the 1-based number of a column letter, 0 for none."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
-
-
 def comment_of(faults: Iterable[Fault], lang: str) -> str:
     """Return what a cell's comment says: every fault with its cause and remedy."""
     parts = []

@@ -15,9 +15,9 @@ from data_contracts.rendering import (
     next_step,
     spoken,
 )
-from data_contracts.sheets import LEADING_COLUMNS, Styles, column_number, put
+from data_contracts.sheets import LEADING_COLUMNS, Styles, put
 from fundwatch.domain.fault_groups import FaultGroup, groups_of
-from fundwatch.domain.receipts import Level, Receipt, Verdict, column_letter
+from fundwatch.domain.receipts import Level, Receipt, Verdict, column_letter, column_number
 
 NAME = "回执"
 Anchors = Mapping[tuple[str, int], tuple[str, int]]

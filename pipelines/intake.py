@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
@@ -23,6 +23,7 @@ from pipelines.crosschecking import cross_check
 from pipelines.deliveries import quality_of
 from pipelines.drafts import Draft
 from pipelines.examining import Period, Source, file_receipt, opened_again, period_of, require_readable
+from pipelines.filing import Fate, move_of
 from pipelines.installation import Installation
 from pipelines.witnessing import witness
 
@@ -93,6 +94,7 @@ def acknowledge(
     *,
     corrects: str | None = None,
     completes: str | None = None,
+    received_by: str = _LIAISON,
 ) -> Batch:
     """Land a file and enter it in the ledger with what it replaces; from here on it cannot be lost.
 
@@ -116,7 +118,7 @@ def acknowledge(
             file_name=file_name(source.path.name),
             institution=institution.code,
             legal_basis=legal_basis or f"{institution.legal_basis}（{institution.approval_no}）",
-            received_by=_LIAISON,
+            received_by=received_by,
             now=now,
             corrects=corrects,
             completes=completes,
@@ -132,7 +134,7 @@ def _take_in(installation: Installation, draft: Draft, batch: Batch) -> Draft:
         replaced = batch.corrects or completed
         if receipt.verdict is Verdict.REJECTED:
             quality = quality_of(installation, batch, receipt, results, period[1])
-            return _filed(draft, batch, receipt, quality, _Fate(REJECTED, period, completed))
+            return _filed(draft, batch, receipt, quality, Fate(REJECTED, period, completed))
         settlement = add_batch(
             connection,
             installation.lake,
@@ -143,7 +145,7 @@ def _take_in(installation: Installation, draft: Draft, batch: Batch) -> Draft:
         receipt = quarantining(refused(receipt, _notes(batch, settlement)), _conflict_faults(settlement, batch.batch))
         draft = replace(draft, files=settlement.manifest.files)
         quality = quality_of(installation, batch, receipt, results, period[1])
-        return _filed(draft, batch, receipt, quality, _Fate(LOADED, period, completed))
+        return _filed(draft, batch, receipt, quality, Fate(LOADED, period, completed))
 
 
 def _notes(batch: Batch, settlement: Settlement) -> list[BatchFault]:
@@ -179,35 +181,10 @@ def _conflict_faults(settlement: Settlement, batch: str) -> list[Fault]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Fate:
-    """What became of a batch: its state, its period, and the batch that it completed."""
-
-    state: str
-    period: Period
-    completes: str | None
-
-
-def _filed(draft: Draft, batch: Batch, receipt: Receipt, quality: Quality, fate: _Fate) -> Draft:
+def _filed(draft: Draft, batch: Batch, receipt: Receipt, quality: Quality, fate: Fate) -> Draft:
     """Return the draft with the batch's move, and a superseded batch's, for the commit to apply."""
     replaced = batch.corrects or fate.completes
-    zh, en = quality.words()
-    scored = {"quality": quality.score, "quality_zh": zh, "quality_en": en}
-    content = receipt.to_json() | {"batch": batch.batch, "is_repeated": False} | scored
-    move = BatchMove(
-        batch=batch.batch,
-        state=fate.state,
-        contract=receipt.contract,
-        completes=fate.completes,
-        quality=None if quality.score is None else round(10 * quality.score),
-        rows_read=receipt.rows_read,
-        rows_accepted=receipt.rows_accepted,
-        rows_quarantined=receipt.rows_quarantined,
-        first_day=fate.period[0],
-        last_day=fate.period[1],
-        verdict=str(receipt.verdict),
-        receipt=content,
-    )
+    move = move_of(batch, receipt, quality, fate)
     moves = [*draft.moves, move]
     if fate.state == LOADED and replaced:
         reason = f"{'completed' if fate.completes else 'corrected'} by {batch.batch}"
@@ -216,7 +193,7 @@ def _filed(draft: Draft, batch: Batch, receipt: Receipt, quality: Quality, fate:
     return replace(
         draft,
         moves=tuple(moves),
-        outcomes=(*draft.outcomes, content),
+        outcomes=(*draft.outcomes, *([move.receipt] if move.receipt is not None else [])),
         touched_from=min(days, default=None),
     )
 

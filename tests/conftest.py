@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import atexit
+import csv
 import os
 import sys
+from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from fundwatch.city.sample import write_sample
 
 # No test depends on wall time: a busy machine is no failure.
 settings.register_profile("plain", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -43,3 +48,26 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith("FUNDWATCH_") and name != "FUNDWATCH_REAL_DATA":
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sample")
+    write_sample(folder, seed=5, persons=200, days=60, last_day=date(2026, 9, 30))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def statement(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A statement with three cells beyond repair: an empty direction, a day that is none, a masked account."""
+    path = sorted((sample / "inbox" / "610900-B01").glob("银行流水*"))[0]
+    with path.open(encoding="gb18030", newline="") as stream:
+        header, *rows = csv.reader(stream)
+    columns = {name: place for place, name in enumerate(header)}
+    rows[10][columns["收付标志"]] = ""
+    rows[20][columns["交易时间"]] = rows[20][columns["交易时间"]][:8] + "32 10:00:00"
+    rows[30][columns["交易账号"]] = rows[30][columns["交易账号"]][:6] + "**********"
+    spoiled = tmp_path_factory.mktemp("spoiled") / path.name
+    with spoiled.open("w", encoding="gb18030", newline="") as stream:
+        csv.writer(stream).writerows([header, *rows])
+    return spoiled

@@ -14,6 +14,7 @@ from fundwatch.cli import (
     backtest,
     catalogue,
     city,
+    console,
     data,
     deliveries,
     feeds,
@@ -46,7 +47,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for part in (data, deliveries, night, review, learning, backtest, trace, city, graph, system):
+for part in (data, deliveries, night, review, learning, backtest, trace, city, graph, console, system):
     part.register(app)
 proposals.register(catalogue.app)
 app.add_typer(catalogue.app, name="rules")

@@ -23,6 +23,7 @@ from fundwatch.store.operations.tables import batch_keys
 from fundwatch.store.sealing import fingerprint, new_key, open_stream, seal, seal_stream, unseal
 
 _ENDING = ".sealed"
+_ASIDE = ".aside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,25 @@ class Landing:
                 )
             yield clear
 
+    def keep_aside(self, sha256: str, content: bytes) -> None:
+        """Keep a few rows of an upload beside it, sealed with its key, so that looking at them opens no file again."""
+        path, key = self._find(sha256)
+        target = path.with_suffix(_ASIDE)
+        with partial(target.parent, f"aside-{sha256[:12]}") as temporary:
+            with disk(temporary), temporary.open("xb") as sealed:
+                os.fchmod(sealed.fileno(), 0o600)
+                sealed.write(seal(content, key, sha256.encode()))
+            publish(temporary, target)
+
+    def read_aside(self, sha256: str) -> bytes | None:
+        """Return what was kept beside an upload; None where nothing was."""
+        path, key = self._find(sha256)
+        try:
+            sealed = path.with_suffix(_ASIDE).read_bytes()
+        except FileNotFoundError:
+            return None
+        return unseal(sealed, key, sha256.encode())
+
     def purge(self, sha256: str, *, now: datetime, actor: str, reason: str) -> None:
         """Destroy the key of an upload and remove its bytes; what a backup still holds cannot be read any more."""
         path, _ = self._find(sha256)
@@ -101,6 +121,7 @@ class Landing:
             audit.append(connection, now=now, actor=actor, action="purge", subject=sha256, detail=detail)
         with disk(path):
             path.unlink(missing_ok=True)
+            path.with_suffix(_ASIDE).unlink(missing_ok=True)
             sync_folder(path.parent)
 
     def sweep(self) -> tuple[Path, ...]:

@@ -67,6 +67,30 @@ def entries(connection: Connection, *, subject: str | None = None) -> list[Audit
     return [AuditEntry(**row._mapping) for row in connection.execute(query)]
 
 
+def newest(
+    connection: Connection,
+    *,
+    actor: str = "",
+    action: str = "",
+    subject: str = "",
+    before: int | None = None,
+    most: int | None = 100,
+) -> list[AuditEntry]:
+    """Return the newest entries first, of one actor, action or subject where named, older than ``before``."""
+    query = select(audit).order_by(audit.c.entry.desc())
+    for column, value in ((audit.c.actor, actor), (audit.c.action, action), (audit.c.subject, subject)):
+        if value:
+            query = query.where(column == value)
+    if before is not None:
+        query = query.where(audit.c.entry < before)
+    return [AuditEntry(**row._mapping) for row in connection.execute(query if most is None else query.limit(most))]
+
+
+def actions(connection: Connection) -> list[str]:
+    """Return every kind of action that was ever recorded, in order."""
+    return list(connection.scalars(select(audit.c.action).distinct().order_by(audit.c.action)))
+
+
 def first_broken(connection: Connection) -> int | None:
     """Return the number of the first entry that was changed, removed, moved or cut off; None when all is sound."""
     expected, previous = 1, ""

@@ -57,6 +57,12 @@ def find(connection: Connection, session_id: str, *, now: datetime, rules: SignI
     return Session(person, row.csrf, row.second_factor)
 
 
+def drop(connection: Connection, session_id: str, *, now: datetime) -> None:
+    """End a session that another one follows, which is no sign-out."""
+    open_ = (sessions.c.digest == _digest(session_id)) & sessions.c.ended_at.is_(None)
+    connection.execute(update(sessions).where(open_).values(ended_at=now))
+
+
 def end(connection: Connection, session_id: str, *, now: datetime) -> None:
     """End a session; nothing happens when it is over already."""
     digest = _digest(session_id)

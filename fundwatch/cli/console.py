@@ -1,0 +1,78 @@
+"""``fundwatch console``: the pages of liaisons and administrators, served on this machine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fundwatch.cli.terminal import errors
+
+if TYPE_CHECKING:
+    from fundwatch.console.office import Office
+    from pipelines.installation import Installation
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command("console")(serve)
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="监听地址 address to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="端口 port")] = 8050,
+    behind_tls: Annotated[
+        bool, typer.Option("--behind-tls", help="前面有 TLS 代理，会话只走加密连接 a TLS proxy stands in front")
+    ] = False,
+) -> int:
+    """打开工作台网页。Serve the console."""
+    import uvicorn
+
+    from fundwatch.console.application import create
+    from fundwatch.domain.errors import ConfigurationError
+    from pipelines.installation import Installation, settings_of_environment
+
+    if host not in _LOOPBACK and not behind_tls:
+        raise ConfigurationError(
+            "对外提供网页须有 TLS 代理，请加 --behind-tls 并配置证书，或只监听 127.0.0.1。",
+            "serving others needs TLS: put a proxy in front and say --behind-tls, or listen on 127.0.0.1.",
+            code="C402",
+        )
+    with Installation.open(settings_of_environment()) as installation:
+        app = create(office_of(installation, is_secure=behind_tls))
+        errors.print(f"工作台 http://{host}:{port} ；Ctrl+C 结束。The console; Ctrl+C ends it.", markup=False)
+        uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
+    return 0
+
+
+def office_of(installation: Installation, *, is_secure: bool) -> Office:
+    """Return an installation as the console sees it."""
+    from functools import cache
+
+    from fundwatch.console.office import Office
+    from fundwatch.store.operations import people
+    from fundwatch.store.operations.database import writing
+    from pipelines.uploading import Counter
+    from rules.reference import calendar
+
+    def key() -> bytes:
+        with writing(installation.operations) as connection:
+            return installation.custody.wrapped_key(connection, people.USE, installation.clock())
+
+    @cache
+    def is_workday(day: int) -> bool:
+        return next(iter(calendar(day, day)))[1]
+
+    return Office(
+        engine=installation.operations,
+        registry=installation.registry,
+        counter=Counter(installation),
+        clock=installation.clock,
+        second_factor_key=key,
+        temporary=installation.settings.temporary,
+        max_upload_bytes=installation.settings.max_upload_mb * 1024 * 1024,
+        is_workday=is_workday,
+        is_secure=is_secure,
+    )

@@ -1,0 +1,70 @@
+"""What the console needs of an installation; the roof brings it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlalchemy import Engine
+
+from fundwatch.console.judging import Judging
+from fundwatch.domain.receipts import Receipt
+from fundwatch.store.operations.ledger import Batch
+from fundwatch.store.registry import Registry
+
+
+class Counter(Protocol):
+    """Where files are handed in: taken in, judged, shown again, taken back."""
+
+    def receive(
+        self,
+        path: Path,
+        *,
+        institution: str,
+        by: str,
+        legal_basis: str | None = None,
+        corrects: str | None = None,
+        completes: str | None = None,
+    ) -> Batch:
+        """Land a file and return its batch; raises InputError for what cannot be taken."""
+
+    def judge(self, name: str) -> None:
+        """Check a batch that waits and file its receipt."""
+
+    def receipt(self, name: str) -> Receipt | None:
+        """Return the latest receipt of a batch, None before it was judged."""
+
+    def shown(self, batch: Batch) -> Mapping[str, Any]:
+        """Return by sheet the header and the rows around its faults."""
+
+    def files(self, name: str, folder: Path, lang: str, *, by: str) -> Sequence[Path]:
+        """Write the receipt as files into a folder and return them."""
+
+    def withdraw(self, name: str, reason: str, *, by: str) -> None:
+        """Take back a batch that is not loaded yet."""
+
+
+@dataclass(frozen=True)
+class Office:
+    """One installation as the console sees it."""
+
+    engine: Engine
+    registry: Registry
+    counter: Counter
+    clock: Callable[[], datetime]
+    second_factor_key: Callable[[], bytes]
+    temporary: Path
+    """Folder for clear copies that live while a request does."""
+    max_upload_bytes: int
+    is_workday: Callable[[int], bool]
+    is_secure: bool = True
+    """Whether cookies travel over TLS only; False on the loopback."""
+
+    @cached_property
+    def judging(self) -> Judging:
+        """Return the one who judges what was handed in, a file at a time."""
+        return Judging(self.counter.judge)

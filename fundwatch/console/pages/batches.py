@@ -1,0 +1,236 @@
+"""Batches: the list, the report of one with its faults in place, its files, and taking it back."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from starlette.background import BackgroundTask
+from starlette.responses import FileResponse, Response
+
+from fundwatch.console.routing import Routes
+from fundwatch.console.visits import NotFoundError, Visit
+from fundwatch.domain.access import Permission
+from fundwatch.domain.check_steps import steps_of
+from fundwatch.domain.errors import InputError
+from fundwatch.domain.fault_groups import FaultGroup, groups_of, receipt_strip
+from fundwatch.domain.receipts import Fault, Level, Receipt, column_letter, column_number
+from fundwatch.store.durable import make_folder
+from fundwatch.store.operations import batch_list, ledger
+from fundwatch.store.operations.database import reading
+from fundwatch.store.operations.ledger import CHECKED, LOADED, RECEIVED, REJECTED, Batch
+
+ROUTES = Routes()
+A_PAGE = 50
+STATES = ("received", "checked", "loaded", "rejected", "retracted", "superseded")
+_ROWS_SHOWN = 40
+_FILES = {"annotated": ".回执.xlsx", "errors": ".错误清单.csv", "template": ".更正模板.xlsx"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the grid: its number in the file, cells, faults by column, and the rows left out before it."""
+
+    number: int
+    cells: tuple[str, ...]
+    faults: dict[int, list[Fault]]
+    gap: tuple[int, int] | None
+
+
+@ROUTES.get("/batches", Permission.SEE_BATCHES)
+def listing(visit: Visit) -> Response:
+    """List the batches of whom the person may see, newest first."""
+    state, institution = visit.asked("state"), visit.asked("institution")
+    page = int(visit.asked("page")) if visit.asked("page").isdecimal() and len(visit.asked("page")) < 7 else 1
+    with reading(visit.office.engine) as connection:
+        found, total = batch_list.listed(
+            connection,
+            _scope(visit),
+            text=visit.asked("q"),
+            state=state if state in STATES else "",
+            institution=institution,
+            most=A_PAGE,
+            offset=(max(page, 1) - 1) * A_PAGE,
+        )
+    institutions = [one for one in visit.office.registry if visit.person.scope.covers_institution(one.code)]
+    return visit.show(
+        "batches.html",
+        batches=found,
+        total=total,
+        page=max(page, 1),
+        pages=max(1, -(-total // A_PAGE)),
+        state_options=[(one, visit.say(f"state.{one}")) for one in STATES],
+        institution_options=[(one.code, one.name) for one in institutions],
+        institutions=institutions,
+        names={one.code: one.name for one in visit.office.registry},
+        asked={"q": visit.asked("q"), "state": state, "institution": institution},
+    )
+
+
+@ROUTES.get("/batches/{batch}", Permission.SEE_BATCHES)
+def report(visit: Visit) -> Response:
+    """Show the verdict on a batch; cells as they were sent are for the sender's own liaisons alone."""
+    batch = _batch(visit)
+    receipt = visit.office.counter.receipt(batch.batch)
+    if receipt is None:
+        return visit.show("batch_waiting.html", **_waiting(visit, batch))
+    return visit.show("batch.html", **_report(visit, batch, receipt))
+
+
+@ROUTES.get("/batches/{batch}/progress", Permission.SEE_BATCHES)
+def progress(visit: Visit) -> Response:
+    """Show how far the check is; the page reloads itself when it is done."""
+    batch = _batch(visit)
+    response = visit.show("batch_progress.html", **_waiting(visit, batch))
+    if batch.state != RECEIVED or not visit.office.judging.is_underway(batch.batch):
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+@ROUTES.post("/batches/{batch}/check", Permission.UPLOAD)
+def check_again(visit: Visit) -> Response:
+    """Check a batch that waits, here and now."""
+    batch = _batch(visit)
+    response = visit.go(f"/batches/{batch.batch}")
+    response.background = BackgroundTask(visit.office.judging.run, batch.batch)
+    return response
+
+
+@ROUTES.get("/batches/{batch}/files/{kind}", Permission.UPLOAD)
+def file(visit: Visit) -> Response:
+    """Send one file of the receipt: the annotated workbook, the list of errors, or the template of faulty rows."""
+    batch = _batch(visit)
+    ending = _FILES.get(visit.param("kind"))
+    if ending is None or visit.office.counter.receipt(batch.batch) is None:
+        raise NotFoundError()
+    make_folder(visit.office.temporary)
+    folder = Path(tempfile.mkdtemp(prefix="receipt-", dir=visit.office.temporary))
+    try:
+        written = visit.office.counter.files(batch.batch, folder, visit.lang, by=visit.person.name)
+        path = next((one for one in written if one.name.endswith(ending)), None)
+        if path is None:
+            raise NotFoundError()
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return FileResponse(path, filename=path.name, background=BackgroundTask(shutil.rmtree, folder, True))
+
+
+@ROUTES.post("/batches/{batch}/withdraw", Permission.UPLOAD)
+def withdraw(visit: Visit) -> Response:
+    """Take a batch back that is not loaded yet."""
+    batch = _batch(visit)
+    reason = visit.form.get("reason", "").strip()
+    try:
+        if not reason:
+            raise InputError("撤回批次须注明原因。", "withdrawing a batch needs a reason.", code="F306")
+        visit.office.counter.withdraw(batch.batch, reason, by=visit.person.name)
+    except InputError as error:
+        receipt = visit.office.counter.receipt(batch.batch)
+        if receipt is None:
+            return visit.show("batch_waiting.html", 400, **(_waiting(visit, batch) | {"error": error, "typed": reason}))
+        return visit.show("batch.html", 400, **(_report(visit, batch, receipt) | {"error": error, "typed": reason}))
+    return visit.go(f"/batches/{batch.batch}")
+
+
+def _scope(visit: Visit) -> frozenset[str] | None:
+    return visit.person.scope.institutions or None
+
+
+def _batch(visit: Visit) -> Batch:
+    """Return the batch of the address; one that is not there and one that is not theirs look alike."""
+    try:
+        with reading(visit.office.engine) as connection:
+            found = ledger.batch(connection, visit.param("batch"))
+    except InputError as error:
+        raise NotFoundError() from error
+    visit.theirs(found.institution)
+    return found
+
+
+def _waiting(visit: Visit, batch: Batch) -> dict[str, Any]:
+    return {
+        "batch": batch,
+        "failure": visit.office.judging.failure(batch.batch),
+        "is_underway": visit.office.judging.is_underway(batch.batch),
+        "seconds": max(0, int((visit.office.clock() - batch.received_at).total_seconds())),
+        "may_withdraw": visit.may(Permission.UPLOAD) and batch.state in (RECEIVED, CHECKED, REJECTED),
+        "error": None,
+        "typed": "",
+    }
+
+
+def _report(visit: Visit, batch: Batch, receipt: Receipt) -> dict[str, Any]:
+    groups = groups_of(receipt)
+    asked = visit.asked("group")
+    chosen = groups[int(asked)] if asked.isdecimal() and len(asked) < 6 and int(asked) < len(groups) else None
+    chosen = chosen or next(iter(groups), None)
+    is_sender = visit.may(Permission.UPLOAD)
+    with_context = visit.asked("context") == "1"
+    header, lines = _grid(visit, batch, receipt, chosen, with_context) if is_sender and chosen else ((), [])
+    counts = {level: sum(one.count for one in groups if one.level is level) for level in Level}
+    in_batch = {level: sum(one.count for one in receipt.batch_faults if one.level is level) for level in Level}
+    return _waiting(visit, batch) | {
+        "receipt": receipt,
+        "groups": groups,
+        "levels": [
+            (level, [(place, one) for place, one in enumerate(groups) if one.level is level]) for level in Level
+        ],
+        "chosen": chosen,
+        "chosen_place": groups.index(chosen) if chosen else 0,
+        "with_context": with_context,
+        "counts": counts,
+        "batch_counts": in_batch,
+        "steps": steps_of(receipt, is_loaded=batch.state == LOADED),
+        "strip": receipt_strip(receipt),
+        "header": header,
+        "letters": [column_letter(place) for place in range(1, len(header) + 1)],
+        "lines": lines,
+        "by_column": _by_column(groups, chosen.sheet if chosen else ""),
+        "is_sender": is_sender,
+        "institution": visit.office.registry.institutions.get(batch.institution),
+    }
+
+
+def _grid(
+    visit: Visit, batch: Batch, receipt: Receipt, group: FaultGroup, with_context: bool
+) -> tuple[tuple[str, ...], list[Line]]:
+    """Return header and rows of the chosen cause, as far as they were kept."""
+    sheet = visit.office.counter.shown(batch).get(group.sheet)
+    if sheet is None:
+        return (), []
+    kept = {int(number): tuple(cells) for number, cells in sheet["rows"]}
+    rows = [row for row in group.rows if row in kept][:_ROWS_SHOWN]
+    wanted = set(rows)
+    if with_context:
+        wanted |= {near for row in rows for near in (row - 1, row + 1) if near in kept}
+    width = max([len(sheet["header"]), *(len(kept[row]) for row in wanted)], default=0)
+    header = (*sheet["header"], *[""] * (width - len(sheet["header"])))
+    marks: dict[int, list[Fault]] = {}
+    for fault in receipt.faults:
+        if fault.sheet == group.sheet and fault.row in wanted:
+            marks.setdefault(fault.row, []).append(fault)
+    lines: list[Line] = []
+    before: int | None = None
+    for number in sorted(wanted):
+        by_column: dict[int, list[Fault]] = {}
+        for fault in marks.get(number, []):
+            by_column.setdefault(column_number(fault.column), []).append(fault)
+        gap = (before + 1, number - 1) if before is not None and number > before + 1 else None
+        cells = (*kept[number], *[""] * (width - len(kept[number])))
+        lines.append(Line(number, cells, by_column, gap))
+        before = number
+    return header, lines
+
+
+def _by_column(groups: tuple[FaultGroup, ...], sheet: str) -> dict[str, tuple[int, bool]]:
+    """Return by column letter how many faults it has and whether any is an error; repairs are not counted."""
+    found: dict[str, tuple[int, bool]] = {}
+    for group in groups:
+        if group.column and group.sheet == sheet and group.level is not Level.NORMALISED:
+            count, is_error = found.get(group.column, (0, False))
+            found[group.column] = (count + group.count, is_error or group.level is Level.ERROR)
+    return found

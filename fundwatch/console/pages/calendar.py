@@ -1,0 +1,117 @@
+"""The calendar of reports: which institution has reported for which day, who is late, and the letter that reminds."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from starlette.responses import Response
+
+from fundwatch.console.routing import Routes
+from fundwatch.console.visits import NotFoundError, Visit
+from fundwatch.domain.access import Permission
+from fundwatch.domain.keys import date_of, day_number
+from fundwatch.domain.report_days import DayState, Delivered, ReportDay, due_day, overdue, report_days
+from fundwatch.store.engines import TIME_ZONE
+from fundwatch.store.operations import audit, batch_list, ledger
+from fundwatch.store.operations.database import reading, writing
+from fundwatch.store.operations.ledger import CHECKED, LOADED, RECEIVED, REJECTED, Batch
+from fundwatch.store.registry import MONTHLY, Institution
+
+ROUTES = Routes()
+DAYS_SHOWN = 31
+_REMEMBERED_DAYS = 62
+_ZONE = ZoneInfo(TIME_ZONE)
+_STATES = {
+    LOADED: DayState.COMPLETE,
+    CHECKED: DayState.WAITING,
+    RECEIVED: DayState.WAITING,
+    REJECTED: DayState.REJECTED,
+}
+
+
+@ROUTES.get("/calendar", Permission.SEE_BATCHES)
+def calendar(visit: Visit) -> Response:
+    """Show institutions by days, ending today or on the day asked for, and who is overdue."""
+    today = _today(visit)
+    back = int(visit.asked("back")) if visit.asked("back").isdecimal() and len(visit.asked("back")) < 4 else 0
+    last = today - DAYS_SHOWN * back
+    days = range(last - DAYS_SHOWN + 1, last + 1)
+    cells = _cells(visit, min(days[0], today - _REMEMBERED_DAYS), today)
+    shown = {code: [one for one in row if days[0] <= one.day <= last] for code, row in cells.items()}
+    return visit.show(
+        "calendar.html",
+        days=[date_of(day) for day in days],
+        is_workday=[visit.office.is_workday(day) for day in days],
+        rows=[(one, shown[one.code]) for one in _institutions(visit)],
+        overdue=[(visit.office.registry.institutions[code], row) for code, row in overdue(_recent(cells, today))],
+        back=back,
+        today=date_of(today),
+        states=list(DayState),
+    )
+
+
+@ROUTES.get("/calendar/{institution}/letter", Permission.SEE_ALERTS)
+def letter(visit: Visit) -> Response:
+    """Show the letter that reminds an institution of what it has not reported, to be printed."""
+    today = _today(visit)
+    institution = visit.office.registry.institutions.get(visit.param("institution"))
+    if institution is None:
+        raise NotFoundError()
+    visit.theirs(institution.code)
+    cells = _cells(visit, today - _REMEMBERED_DAYS, today)
+    lacking = next((row for code, row in overdue(cells) if code == institution.code), [])
+    if not lacking:
+        raise NotFoundError()
+    with writing(visit.office.engine) as connection:
+        now, subject = visit.office.clock(), f"institution:{institution.code}"
+        detail = {"days": len(lacking)}
+        audit.append(
+            connection, now=now, actor=visit.person.name, action="reminder_letter", subject=subject, detail=detail
+        )
+    return visit.show("letter.html", institution=institution, lacking=lacking, today=date_of(today))
+
+
+def _today(visit: Visit) -> int:
+    return day_number(visit.office.clock().astimezone(_ZONE).date())
+
+
+def _institutions(visit: Visit) -> list[Institution]:
+    return [one for one in visit.office.registry if visit.person.scope.covers_institution(one.code)]
+
+
+def _recent(cells: dict[str, list[ReportDay]], today: int) -> dict[str, list[ReportDay]]:
+    return {code: [one for one in row if one.day >= today - _REMEMBERED_DAYS] for code, row in cells.items()}
+
+
+def _cells(visit: Visit, first: int, last: int) -> dict[str, list[ReportDay]]:
+    """Return the calendar of every institution in the person's scope over some days."""
+    institutions = _institutions(visit)
+    with reading(visit.office.engine) as connection:
+        scope = visit.person.scope.institutions or None
+        batches = batch_list.that_speak_of(connection, scope, 0, last)
+        zeros = ledger.zero_report_days(connection)
+    by_code: dict[str, list[Delivered]] = {}
+    for batch in batches:
+        by_code.setdefault(batch.institution, []).append(_delivered(batch))
+    found = {}
+    for one in institutions:
+        due = {
+            day: due_day(
+                day, is_monthly=one.reports == MONTHLY, due_days=one.due_days, is_workday=visit.office.is_workday
+            )
+            for day in range(first, last + 1)
+        }
+        declared = [day_number(day) for code, day in zeros if code == one.code]
+        found[one.code] = report_days(
+            by_code.get(one.code, []), declared, range(first, last + 1), due_of=due.__getitem__, today=last
+        )
+    return found
+
+
+def _delivered(batch: Batch) -> Delivered:
+    assert batch.first_day is not None and batch.last_day is not None, "the query asks for batches that speak of days"
+    received = day_number(batch.received_at.astimezone(_ZONE).date())
+    state = _STATES[batch.state]
+    if state is DayState.COMPLETE and batch.rows_quarantined:
+        state = DayState.PARTIAL
+    return Delivered(batch.batch, batch.first_day, batch.last_day, received, state)

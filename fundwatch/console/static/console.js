@@ -1,0 +1,63 @@
+/* Keyboard, copying, printing. Single keys are off in fields, while an input method composes, and when turned off. */
+(function () {
+  'use strict';
+  var OFF = 'fundwatch-keys-off';
+  var dialog = document.getElementById('keys');
+  var opener = document.getElementById('keys-open');
+  var switcher = document.getElementById('keys-switch');
+
+  function isOff() { try { return localStorage.getItem(OFF) === '1'; } catch (error) { return false; } }
+  function setOff(value) { try { localStorage.setItem(OFF, value ? '1' : '0'); } catch (error) { return; } }
+  function label() { if (switcher) { switcher.textContent = isOff() ? switcher.dataset.on : switcher.dataset.off; } }
+  function show() { if (!dialog) { return; } label(); if (dialog.showModal) { dialog.showModal(); } else { dialog.setAttribute('open', ''); } }
+  function hide() { if (!dialog) { return; } if (dialog.close) { dialog.close(); } else { dialog.removeAttribute('open'); } if (opener) { opener.focus(); } }
+
+  var places = Array.prototype.slice.call(document.querySelectorAll('[data-place]'));
+  var at = -1;
+  function step(by) {
+    if (!places.length) { return; }
+    if (at >= 0) { places[at].classList.remove('here'); }
+    at = (at + by + places.length) % places.length;
+    places[at].classList.add('here');
+    places[at].scrollIntoView({ block: 'center', inline: 'center' });
+  }
+  Array.prototype.forEach.call(document.querySelectorAll('[data-step]'), function (button) {
+    button.addEventListener('click', function () { step(Number(button.dataset.step)); });
+  });
+  var grid = document.querySelector('.xl');
+  if (grid && places.length) { grid.scrollLeft = Math.max(0, places[0].offsetLeft - 260); }
+
+  if (opener) { opener.addEventListener('click', show); }
+  if (switcher) { switcher.addEventListener('click', function () { setOff(!isOff()); label(); }); }
+  var closer = document.getElementById('keys-close');
+  if (closer) { closer.addEventListener('click', hide); }
+  var printer = document.getElementById('print');
+  if (printer) { printer.addEventListener('click', function () { window.print(); }); }
+  Array.prototype.forEach.call(document.querySelectorAll('[data-copy]'), function (button) {
+    button.addEventListener('click', function () {
+      var text = document.getElementById(button.dataset.copy).textContent;
+      if (navigator.clipboard) { navigator.clipboard.writeText(text); }
+      button.textContent = '✓';
+    });
+  });
+
+  document.addEventListener('keydown', function (event) {
+    var tag = event.target.tagName;
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) { return; }
+    if (tag === 'INPUT' || tag === 'SELECT' || tag === 'TEXTAREA') {
+      if (event.key === 'Escape') { event.target.blur(); }
+      return;
+    }
+    if (event.key === 'Escape' && dialog && dialog.hasAttribute('open')) { hide(); return; }
+    if (isOff()) { return; }
+    if (event.key === '/') {
+      var search = document.getElementById('search');
+      if (search) { event.preventDefault(); search.focus(); }
+    } else if (event.key === '?') {
+      show();
+    } else {
+      var wanted = document.querySelector('[data-key="' + (/^[a-z]$/i.test(event.key) ? event.key.toLowerCase() : '') + '"]');
+      if (wanted) { wanted.click(); }
+    }
+  });
+})();

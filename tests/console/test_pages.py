@@ -1,0 +1,190 @@
+"""Pages behind their doors: who sees what, what a form must bring, and what becomes of a file handed in."""
+
+from __future__ import annotations
+
+import re
+
+import pyotp
+
+from tests.console.conftest import BANKS, PASSWORD, hand_in, token
+
+
+def test_nobody_comes_in_without_both_factors(desk) -> None:
+    client = desk.client()
+    assert 'name="password"' in client.get("/uploads").text
+    page = client.post("/sign-in", data={"name": "zhou", "password": PASSWORD})
+    assert 'name="code"' in page.text
+    assert 'name="password"' in client.get("/uploads").text
+    wrong = client.post("/sign-in/code", data={"csrf": token(page.text), "code": "000000"})
+    assert wrong.status_code == 401
+    right = client.post("/sign-in/code", data={"csrf": token(page.text), "code": desk.code("zhou"), "next": "/batches"})
+    assert right.url.path == "/batches"
+
+
+def test_the_session_is_another_after_each_factor(desk) -> None:
+    client = desk.client()
+    page = client.post("/sign-in", data={"name": "zhou", "password": PASSWORD})
+    first = client.cookies["fundwatch"]
+    client.post("/sign-in/code", data={"csrf": token(page.text), "code": desk.code("zhou")})
+    assert client.cookies["fundwatch"] != first
+    other = desk.client()
+    other.cookies.set("fundwatch", first)
+    assert 'name="password"' in other.get("/batches").text
+
+
+def test_a_wrong_name_and_a_wrong_password_read_alike(desk) -> None:
+    def said(name: str, password: str) -> str:
+        page = desk.client().post("/sign-in", data={"name": name, "password": password})
+        assert page.status_code == 401
+        return re.sub(r'value="[^"]*"', "", re.sub(r"\d\d:\d\d", "", page.text))
+
+    assert said("zhou", "wrong-password-here") == said("nobody", "wrong-password-here")
+
+
+def test_a_form_without_its_token_or_from_another_site_is_refused(desk) -> None:
+    client = desk.client("zhou")
+    form = {"institution": BANKS[0], "day": "2026-09-01"}
+    assert client.post("/zero-reports", data=form).status_code == 403
+    good = form | {"csrf": token(client.get("/account").text)}
+    assert client.post("/zero-reports", data=good, headers={"sec-fetch-site": "cross-site"}).status_code == 403
+    assert client.post("/zero-reports", data=good).status_code == 200
+
+
+def test_what_a_role_may_not_see_is_not_there(desk) -> None:
+    allowed = {
+        "zhou": {"/uploads", "/batches", "/calendar"},
+        "ana": {"/batches", "/calendar"},
+        "sec": {"/people"},
+        "aud": {"/audit"},
+    }
+    for name, paths in allowed.items():
+        client = desk.client(name)
+        for path in ("/uploads", "/batches", "/calendar", "/people", "/audit"):
+            assert client.get(path).status_code == (200 if path in paths else 404), (name, path)
+
+
+def test_a_file_is_judged_and_its_faults_stand_in_place(desk, statement) -> None:
+    client = desk.client("zhou")
+    answer = hand_in(client, statement)
+    assert answer.status_code == 201, answer.text
+    page = client.get(answer.json()["path"]).text
+    assert "3 行须更正后补报" in page
+    cells = re.findall(r'<b class="cell">([A-Z]+\d+)</b>', page)
+    assert len(cells) >= 1
+    groups = re.findall(r'href="\?group=(\d+)#grid"', page)
+    places = set()
+    for group in set(groups):
+        places |= set(
+            re.findall(r'<b class="cell">([A-Z]+)(\d+)</b>', client.get(f"{answer.json()['path']}?group={group}").text)
+        )
+    assert {int(row) for _, row in places} >= {12, 22, 32}
+
+
+def test_another_institutions_batch_is_not_there_and_the_office_sees_no_cells(desk, statement) -> None:
+    path = hand_in(desk.client("zhou"), statement).json()["path"]
+    other = desk.client("wu")
+    for ending in ("", "/progress", "/files/annotated"):
+        assert other.get(path + ending).status_code == 404
+    assert statement.name not in other.get("/batches").text
+    assert hand_in(other, statement, BANKS[0]).status_code == 404
+    office = desk.client("city").get(path)
+    assert office.status_code == 200
+    assert "badv" not in office.text and "<td" not in office.text
+
+
+def test_the_files_of_a_receipt_come_and_leave_nothing_behind(desk, statement) -> None:
+    client = desk.client("zhou")
+    path = hand_in(client, statement).json()["path"]
+    for kind, start in (("annotated", b"PK"), ("template", b"PK"), ("errors", b"\xef\xbb\xbf")):
+        answer = client.get(f"{path}/files/{kind}")
+        assert answer.status_code == 200 and answer.content.startswith(start), kind
+    assert client.get(f"{path}/files/other").status_code == 404
+    left = [one for one in desk.installation.settings.temporary.rglob("*") if one.is_file()]
+    assert left == []
+
+
+def test_a_batch_is_taken_back_with_a_reason_only(desk, statement) -> None:
+    client = desk.client("zhou")
+    path = hand_in(client, statement).json()["path"]
+    csrf = token(client.get(path).text)
+    refused = client.post(f"{path}/withdraw", data={"csrf": csrf, "reason": " "})
+    assert refused.status_code == 400 and "撤回批次须注明原因" in refused.text
+    taken = client.post(f"{path}/withdraw", data={"csrf": csrf, "reason": "传错了文件"})
+    assert "已撤回" in taken.text and "传错了文件" in taken.text
+
+
+def test_bad_uploads_are_one_sentence_and_nothing_stays(desk, tmp_path) -> None:
+    client = desk.client("zhou")
+    empty = tmp_path / "empty.csv"
+    empty.touch()
+    answer = hand_in(client, empty)
+    assert answer.status_code == 400 and answer.json()["code"] == "F321"
+    noise = tmp_path / "noise.xlsx"
+    noise.write_bytes(bytes(range(256)) * 40)
+    answer = hand_in(client, noise)
+    assert answer.status_code == 201
+    assert "未通过" in client.get(answer.json()["path"]).text
+    stolen = hand_in(client, noise, **{"x-csrf": "wrong"})
+    assert stolen.status_code == 403
+    assert list(desk.installation.settings.temporary.rglob("upload-*")) == []
+
+
+def test_a_session_that_is_over_says_so_and_a_script_is_told_as_data(desk, statement) -> None:
+    client = desk.client("zhou")
+    headers = {"accept": "application/json", "x-csrf": token(client.get("/account").text)}
+    desk.clock.ahead += 16 * 60
+    answer = client.post("/uploads", content=b"x", headers=headers, follow_redirects=False)
+    assert answer.status_code == 401 and answer.json()["code"] == "U401"
+    assert client.get("/batches", follow_redirects=False).headers["location"] == "/sign-in?next=/batches"
+
+
+def test_a_zero_report_stands_in_the_calendar_and_a_day_to_come_is_refused(desk) -> None:
+    client = desk.client("zhou")
+    csrf = token(client.get("/account").text)
+    day = desk.clock().date().isoformat()
+    page = client.post("/zero-reports", data={"csrf": csrf, "institution": BANKS[0], "day": day})
+    assert "零报告已登记" in page.text
+    assert f"{day} 零报告" in client.get("/calendar").text
+    later = client.post("/zero-reports", data={"csrf": csrf, "institution": BANKS[0], "day": "2099-01-01"})
+    assert later.status_code == 400 and 'value="2099-01-01"' in later.text
+
+
+def test_the_security_administrator_adds_somebody_who_signs_in(desk) -> None:
+    client = desk.client("sec")
+    form = {"csrf": token(client.get("/people").text), "name": "lin", "display_name": "林", "role": "analyst"}
+    page = client.post("/people", data=form | {"institutions": "", "region": ""})
+    password = re.search(r'id="first-password">([^<]+)<', page.text)[1]
+    address = re.search(r'id="address">([^<]+)<', page.text)[1].replace("&amp;", "&")
+    desk.secrets["lin"] = pyotp.parse_uri(address).secret
+    lin = desk.client()
+    step = lin.post("/sign-in", data={"name": "lin", "password": password})
+    home = lin.post("/sign-in/code", data={"csrf": token(step.text), "code": desk.code("lin")})
+    assert home.url.path == "/account" and "首次登录" in home.text
+    changed = lin.post(
+        "/account", data={"csrf": token(home.text), "password": "Another-one-2026", "again": "Another-one-2026"}
+    )
+    assert changed.url.path == "/batches"
+
+
+def test_the_audit_shows_what_happened_and_its_chain_is_sound(desk, statement) -> None:
+    client = desk.client("zhou")
+    path = hand_in(client, statement).json()["path"]
+    client.get(f"{path}/files/annotated")
+    auditor = desk.client("aud")
+    page = auditor.get("/audit?check=1").text
+    for action in ("sign_in", "upload", "download_receipt", "user_added"):
+        assert f">{action}<" in page
+    assert "整条链完好" in page
+    only = auditor.get("/audit?action=upload").text
+    assert "download_receipt</td>" not in only
+    sent = auditor.post("/audit/export", data={"csrf": token(page), "action": "upload", "actor": "", "subject": ""})
+    assert sent.headers["content-type"].startswith("application/x-ndjson")
+    assert len(sent.text.splitlines()) == 1
+    assert ">audit_export<" in auditor.get("/audit").text
+
+
+def test_a_language_is_kept_and_leads_nowhere_else(desk) -> None:
+    client = desk.client("zhou")
+    page = client.get("/language/en?next=/uploads")
+    assert page.url.path == "/uploads" and 'lang="en"' in page.text and "Upload and check" in page.text
+    assert client.get("/language/en?next=//elsewhere.example").url.host == "127.0.0.1"
