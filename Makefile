@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 DEMO_ARGS ?=
 PYTEST_ARGS ?= -n auto
 
-.PHONY: help setup demo test test-slow lint format bench lock debian-packages clean
+.PHONY: help setup demo test test-slow lint format bench lock screenshots debian-packages clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -55,7 +55,15 @@ lock: setup ## compile requirements.lock from requirements.in with hashes
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-header requirements.in -o requirements.lock
 
+screenshots: setup debian-packages ## a picture of every page of the console at two widths, in screenshots/
+	$(BIN)/python -m pytest -q tests/console/shots.py
+
 debian-packages:
+	@if command -v chromium >/dev/null 2>&1 && fc-list 2>/dev/null | grep -q "Noto Sans CJK"; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	  echo "安装测试所需的 Chromium 与中文字体。Installing Chromium and a Chinese font for the tests."; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk fontconfig >/dev/null; \
+	else echo "未找到 Chromium 或中文字体：浏览器测试将跳过，请安装 chromium、fonts-noto-cjk。Chromium or a Chinese font is missing: its tests are skipped; install the packages chromium and fonts-noto-cjk."; fi
 	@if ls /usr/lib/postgresql/*/bin/pg_ctl >/dev/null 2>&1 || command -v pg_ctl >/dev/null 2>&1; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
 	  echo "安装测试所需的 PostgreSQL。Installing PostgreSQL for the tests."; \

@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from data_contracts.batch_wording import BATCH_WORDINGS, LEVELS
 from data_contracts.cell_wording import CELL_WORDINGS, Detail, Wording
 from fundwatch.domain.receipts import BatchFault, Fault, Level
 
-__all__ = ["BATCH_WORDINGS", "CELL_WORDINGS", "LEVELS", "Wording", "batch_fault", "cell_fault", "worded"]
+__all__ = ["BATCH_WORDINGS", "CELL_WORDINGS", "LEVELS", "Wording", "batch_fault", "cell_fault", "plain_words", "worded"]
+_PLACE = re.compile(r"{\w+}")
 
 
 def cell_fault(
@@ -42,3 +44,11 @@ def worded(code: str, detail: Mapping[str, Detail], *, level: Level | None = Non
     words = BATCH_WORDINGS[code].filled(detail)
     weight = level or LEVELS.get(code, Level.ERROR)
     return BatchFault(code, weight, words.reason, words.remedy, words.reason_en, words.remedy_en, count)
+
+
+def plain_words(code: str) -> Wording | None:
+    """Return what a fault of a cell says whatever the cell held, its places left open; None for other codes."""
+    words = CELL_WORDINGS.get(code)
+    if words is None:
+        return None
+    return Wording(*(_PLACE.sub("…", said) for said in (words.reason, words.remedy, words.reason_en, words.remedy_en)))

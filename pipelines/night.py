@@ -35,6 +35,8 @@ _BACKFILL_DAYS = 45
 """A window that ended this long before the last night, and is found only now, goes to the analyst's summary."""
 _MAX_CATCH_UP = 31
 """Missed nights that are run one by one; after a longer pause one night covers them all."""
+STRAY_AFTER = timedelta(hours=1)
+"""What uploads left behind is removed after this long: they take no lease, and the slowest is done by then."""
 Step = Callable[[Installation, Draft], Draft]
 
 
@@ -132,7 +134,7 @@ def _from_earliest(draft: Draft) -> Draft:
 def sweep(installation: Installation) -> None:
     """Remove what interrupted runs left behind; only the holder of the lease may."""
     installation.lake.sweep()
-    installation.landing.sweep()
+    installation.landing.sweep(installation.clock() - STRAY_AFTER)
     for folder in (installation.settings.home / "runs").glob("*/"):
         drafts.discard(installation.settings, folder.name)
 

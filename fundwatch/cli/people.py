@@ -51,7 +51,7 @@ def add(
             person = people.get(connection, number)
             assert person is not None
             key = installation.custody.wrapped_key(connection, people.USE, now)
-            address = people.enrol_second_factor(connection, person, key, now=now)
+            address = people.enrol_second_factor(connection, person, key, actor=getuser(), now=now)
     console.print(f"已新增{role.zh} {name}，首次登录须修改口令。Added; the password must be changed.", markup=False)
     console.print("双因素登记地址只显示这一次，请录入验证器。Second factor, shown once:", markup=False)
     console.print(address, markup=False, soft_wrap=True)

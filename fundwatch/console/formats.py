@@ -45,7 +45,7 @@ def size(value: int | None) -> str:
     """Return a number of bytes in the unit a person would use."""
     if value is None:
         return MISSING
-    for unit, bytes_ in (("MB", 1_000_000), ("KB", 1_000)):
+    for unit, bytes_ in (("GB", 1 << 30), ("MB", 1 << 20), ("KB", 1 << 10)):
         if value >= bytes_:
             return f"{value / bytes_:.1f} {unit}"
     return f"{value} B"

@@ -49,8 +49,8 @@ _STEPS = {code: step for step, codes in _CODES.items() for code in codes.split()
 
 
 def step_of(code: str) -> Step:
-    """Return the step at which a fault of a code is found; what is not named elsewhere is about single fields."""
-    return _STEPS.get(code, Step.FIELDS)
+    """Return the step at which a fault of a code is found; R codes are of files that no reader could read."""
+    return Step.FILE if code.startswith("R") else _STEPS.get(code, Step.FIELDS)
 
 
 def steps_of(receipt: Receipt, *, is_loaded: bool) -> tuple[StepResult, ...]:

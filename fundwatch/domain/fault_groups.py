@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fundwatch.domain.fault_hints import NO_WORDS, joined, spread_hint, value_hint
-from fundwatch.domain.fault_places import Run, Strip, runs_of, said_rows, strip_of
+from fundwatch.domain.fault_places import STRIP_CELLS, Run, Strip, runs_of, said_rows, strip_of
 from fundwatch.domain.receipts import Fault, FaultCount, Level, Receipt
 
 _LEVELS = tuple(Level)
@@ -103,8 +103,8 @@ def grouped(receipt: Receipt) -> list[dict[str, object]]:
     return [group.to_json() for group in groups_of(receipt)]
 
 
-def receipt_strip(receipt: Receipt) -> Strip | None:
-    """Return in which part of the file its errors and warnings lie.
+def receipt_strip(receipt: Receipt, parts: int = STRIP_CELLS) -> Strip | None:
+    """Return in which of so many parts of the file its errors and warnings lie.
 
     None where there is nothing to show, or no true picture: several sheets, or a list of faults that was cut. The end
     of the file is taken from the rows counted, so blank lines may shift it a little.
@@ -119,6 +119,7 @@ def receipt_strip(receipt: Receipt) -> Strip | None:
         (fault.row for fault in heavy if fault.level is Level.WARNING),
         first=max(1, receipt.header_row) + 1,
         last=max(1, receipt.header_row) + receipt.rows_read + skipped,
+        parts=parts,
     )
     return None if strip.is_empty else strip
 

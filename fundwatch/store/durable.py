@@ -7,6 +7,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from fundwatch.domain.errors import EngineError
@@ -118,10 +119,22 @@ def write_secret(path: Path, content: bytes) -> None:
         sync_folder(path.parent)
 
 
-def sweep(folder: Path) -> tuple[Path, ...]:
-    """Remove what interrupted writers left in ``folder``; the caller holds the lease, so no writer is at work."""
+def sweep(folder: Path, before: datetime | None = None) -> tuple[Path, ...]:
+    """Remove what interrupted writers left in ``folder``, if they touched it last before an instant.
+
+    Without an instant the caller knows that no writer is at work there.
+    """
     with disk(folder):
-        left = tuple(sorted(folder.rglob(f"*{PARTIAL}"))) if folder.is_dir() else ()
+        found = sorted(folder.rglob(f"*{PARTIAL}")) if folder.is_dir() else []
+        left = tuple(path for path in found if before is None or is_older(path, before))
         for path in left:
             path.unlink(missing_ok=True)
     return left
+
+
+def is_older(path: Path, than: datetime) -> bool:
+    """Return whether a file or folder was touched last before an instant; one that has gone meanwhile was not."""
+    try:
+        return path.stat().st_mtime < than.timestamp()
+    except FileNotFoundError:
+        return False

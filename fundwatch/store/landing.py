@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from sqlalchemy import Engine, insert, select, update
 
 from fundwatch.domain.errors import EngineError, InputError
 from fundwatch.store.custody import MASTER, Custody
-from fundwatch.store.durable import disk, make_folder, partial, publish, sync_folder
+from fundwatch.store.durable import disk, is_older, make_folder, partial, publish, sync_folder
 from fundwatch.store.durable import sweep as sweep_partial
 from fundwatch.store.lake import file_hash
 from fundwatch.store.operations import audit
@@ -24,6 +25,8 @@ from fundwatch.store.sealing import fingerprint, new_key, open_stream, seal, sea
 
 _ENDING = ".sealed"
 _ASIDE = ".aside"
+COUNTER_FOLDERS = UPLOADED, WRITTEN = "upload-", "receipt-"
+"""How folders below the temporary one begin in which a file lies clear while it is handed in, or out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,19 +127,25 @@ class Landing:
             path.with_suffix(_ASIDE).unlink(missing_ok=True)
             sync_folder(path.parent)
 
-    def sweep(self) -> tuple[Path, ...]:
-        """Remove what interrupted uploads left: partial files, clear copies and sealed files without a key.
+    def sweep(self, before: datetime) -> tuple[Path, ...]:
+        """Remove what interrupted uploads left: partial files, clear copies and what is sealed without a key.
 
-        None of them was acknowledged. Only the holder of the writer's lease may do this.
+        None of them was acknowledged. An upload takes no lease, so what was touched since ``before`` may be at work.
         """
         with reading(self.engine) as connection:
             known = set(connection.scalars(select(batch_keys.c.path).where(batch_keys.c.wrapped_key.is_not(None))))
-        swept = [*sweep_partial(self.folder), *sweep_partial(self.temporary)]
+        swept = [*sweep_partial(self.folder, before), *sweep_partial(self.temporary, before)]
         with disk(self.folder):
-            for path in sorted(self.folder.rglob(f"*{_ENDING}")) if self.folder.is_dir() else ():
-                if self._name(path) not in known:
+            resting = [*self.folder.rglob(f"*{_ENDING}"), *self.folder.rglob(f"*{_ASIDE}")]
+            for path in sorted(resting):
+                if self._name(path.with_suffix(_ENDING)) not in known and is_older(path, before):
                     path.unlink()
                     swept.append(path)
+        for name in COUNTER_FOLDERS:
+            for folder in sorted(self.temporary.glob(f"{name}*")):
+                if is_older(folder, before):
+                    shutil.rmtree(folder)
+                    swept.append(folder)
         return tuple(swept)
 
     def _look_at(self, source: Path) -> tuple[str, int]:

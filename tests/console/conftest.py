@@ -124,7 +124,7 @@ def add(installation: Installation, name: str, role: Role, institutions: list[st
         person = people.get(connection, number)
         assert person is not None
         key = installation.custody.wrapped_key(connection, people.USE, now)
-        address = people.enrol_second_factor(connection, person, key, now=now)
+        address = people.enrol_second_factor(connection, person, key, actor="test", now=now)
         connection.execute(update(table).where(table.c.person == number).values(must_change_password=False))
     return pyotp.parse_uri(address).secret
 

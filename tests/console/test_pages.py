@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 
 import pyotp
@@ -90,6 +91,10 @@ def test_another_institutions_batch_is_not_there_and_the_office_sees_no_cells(de
     office = desk.client("city").get(path)
     assert office.status_code == 200
     assert "badv" not in office.text and "<td" not in office.text
+    with statement.open(encoding="gb18030", newline="") as stream:
+        header, *rows = csv.reader(stream)
+    account = header.index("交易账号")
+    assert all(row[account][:12] not in office.text for row in rows if len(row[account]) > 12)
 
 
 def test_the_files_of_a_receipt_come_and_leave_nothing_behind(desk, statement) -> None:

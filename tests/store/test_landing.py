@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
@@ -18,6 +19,8 @@ from fundwatch.store.operations.database import reading, writing
 from fundwatch.store.operations.tables import batch_keys
 from fundwatch.store.settings import Settings
 
+EARLIER = datetime(2000, 1, 1, tzinfo=UTC)
+AFTERWARDS = datetime(9999, 1, 1, tzinfo=UTC)
 CLEAR = "账号,户名\n6222020000000000001,张三\n".encode() * 100
 
 
@@ -96,6 +99,27 @@ def test_a_purge_destroys_the_key(
     assert landing.land(upload, now=now).is_new
 
 
+def test_what_is_kept_aside_is_sealed_replaced_and_goes_with_its_upload(
+    landing: Landing, upload: Path, settings: Settings, now: datetime
+) -> None:
+    sha256 = landing.land(upload, now=now).sha256
+    assert landing.read_aside(sha256) is None
+    for rows in ("第一次 张三", "第二次 张三"):
+        landing.keep_aside(sha256, rows.encode())
+        assert landing.read_aside(sha256) == rows.encode()
+    (aside,) = settings.landing.rglob("*.aside")
+    assert "张三".encode() not in aside.read_bytes()
+    assert aside.stat().st_mode & 0o077 == 0
+    assert landing.sweep(AFTERWARDS) == ()
+    stray = aside.with_name("stray.aside")
+    stray.write_bytes(b"x")
+    assert landing.sweep(AFTERWARDS) == (stray,)
+    landing.purge(sha256, now=now, actor="admin", reason="留存期满")
+    assert list(settings.landing.rglob("*.aside")) == []
+    with pytest.raises(InputError, match="purged"):
+        landing.read_aside(sha256)
+
+
 def test_an_altered_file_is_noticed(landing: Landing, upload: Path, settings: Settings, now: datetime) -> None:
     sha256 = landing.land(upload, now=now).sha256
     (sealed,) = _files(settings)
@@ -120,16 +144,43 @@ def test_a_crash_before_the_acknowledgement_is_swept_and_sent_again(
         with pytest.raises(RuntimeError):
             landing.land(upload, now=now)
     assert len(_files(settings)) == 1
-    assert landing.sweep() == tuple(settings.landing.rglob("*.sealed")) or _files(settings) == []
+    assert landing.sweep(AFTERWARDS) == tuple(settings.landing.rglob("*.sealed")) or _files(settings) == []
     assert landing.land(upload, now=now).is_new
-    assert landing.sweep() == ()
+    assert landing.sweep(AFTERWARDS) == ()
+
+
+def test_what_an_upload_is_at_work_on_is_not_swept(
+    landing: Landing, upload: Path, settings: Settings, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An upload takes no lease: between the sealed file and its key a night's sweep may come."""
+    register = Landing._register
+
+    def swept_before(self: Landing, *given: Any) -> bool:
+        assert self.sweep(EARLIER) == ()
+        return register(self, *given)
+
+    monkeypatch.setattr(Landing, "_register", swept_before)
+    sha256 = landing.land(upload, now=now).sha256
+    with landing.open(sha256) as clear:
+        assert landing.sweep(EARLIER) == ()
+        assert clear.read_bytes() == CLEAR
+
+
+@pytest.mark.parametrize("name", ["upload-ab", "receipt-cd"])
+def test_clear_files_of_a_counter_that_ended_are_swept(landing: Landing, settings: Settings, name: str) -> None:
+    folder = settings.temporary / name
+    folder.mkdir(parents=True)
+    (folder / "流水.csv").write_bytes(CLEAR)
+    assert landing.sweep(EARLIER) == ()
+    assert landing.sweep(AFTERWARDS) == (folder,)
+    assert not folder.exists()
 
 
 def test_clear_copies_left_by_a_crash_are_swept(landing: Landing, settings: Settings) -> None:
     settings.temporary.mkdir(parents=True)
     left = settings.temporary / "clear-0123.abc.part"
     left.write_bytes(CLEAR)
-    assert landing.sweep() == (left,)
+    assert landing.sweep(AFTERWARDS) == (left,)
 
 
 def test_a_lost_sealed_file_is_landed_again(landing: Landing, upload: Path, settings: Settings, now: datetime) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, Response
 
+from data_contracts.wording import plain_words
 from fundwatch.console.routing import Routes
 from fundwatch.console.visits import NotFoundError, Visit
 from fundwatch.domain.access import Permission
@@ -19,6 +20,7 @@ from fundwatch.domain.errors import InputError
 from fundwatch.domain.fault_groups import FaultGroup, groups_of, receipt_strip
 from fundwatch.domain.receipts import Fault, Level, Receipt, column_letter, column_number
 from fundwatch.store.durable import make_folder
+from fundwatch.store.landing import WRITTEN
 from fundwatch.store.operations import batch_list, ledger
 from fundwatch.store.operations.database import reading
 from fundwatch.store.operations.ledger import CHECKED, LOADED, RECEIVED, REJECTED, Batch
@@ -27,6 +29,7 @@ ROUTES = Routes()
 A_PAGE = 50
 STATES = ("received", "checked", "loaded", "rejected", "retracted", "superseded")
 _ROWS_SHOWN = 40
+_STRIP_PARTS = 125
 _FILES = {"annotated": ".回执.xlsx", "errors": ".错误清单.csv", "template": ".更正模板.xlsx"}
 
 
@@ -107,7 +110,7 @@ def file(visit: Visit) -> Response:
     if ending is None or visit.office.counter.receipt(batch.batch) is None:
         raise NotFoundError()
     make_folder(visit.office.temporary)
-    folder = Path(tempfile.mkdtemp(prefix="receipt-", dir=visit.office.temporary))
+    folder = Path(tempfile.mkdtemp(prefix=WRITTEN, dir=visit.office.temporary))
     try:
         written = visit.office.counter.files(batch.batch, folder, visit.lang, by=visit.person.name)
         path = next((one for one in written if one.name.endswith(ending)), None)
@@ -164,11 +167,11 @@ def _waiting(visit: Visit, batch: Batch) -> dict[str, Any]:
 
 
 def _report(visit: Visit, batch: Batch, receipt: Receipt) -> dict[str, Any]:
-    groups = groups_of(receipt)
+    is_sender = visit.may(Permission.UPLOAD)
+    groups = groups_of(receipt) if is_sender else tuple(_without_values(one) for one in groups_of(receipt))
     asked = visit.asked("group")
     chosen = groups[int(asked)] if asked.isdecimal() and len(asked) < 6 and int(asked) < len(groups) else None
     chosen = chosen or next(iter(groups), None)
-    is_sender = visit.may(Permission.UPLOAD)
     with_context = visit.asked("context") == "1"
     header, lines = _grid(visit, batch, receipt, chosen, with_context) if is_sender and chosen else ((), [])
     counts = {level: sum(one.count for one in groups if one.level is level) for level in Level}
@@ -185,7 +188,7 @@ def _report(visit: Visit, batch: Batch, receipt: Receipt) -> dict[str, Any]:
         "counts": counts,
         "batch_counts": in_batch,
         "steps": steps_of(receipt, is_loaded=batch.state == LOADED),
-        "strip": receipt_strip(receipt),
+        "strip": receipt_strip(receipt, _STRIP_PARTS),
         "header": header,
         "letters": [column_letter(place) for place in range(1, len(header) + 1)],
         "lines": lines,
@@ -193,6 +196,15 @@ def _report(visit: Visit, batch: Batch, receipt: Receipt) -> dict[str, Any]:
         "is_sender": is_sender,
         "institution": visit.office.registry.institutions.get(batch.institution),
     }
+
+
+def _without_values(group: FaultGroup) -> FaultGroup:
+    """Return a group that says nothing of what a cell held."""
+    words = plain_words(group.code)
+    bare = replace(group, examples=(), hint="", hint_en="")
+    if words is None:
+        return bare
+    return replace(bare, reason=words.reason, remedy=words.remedy, reason_en=words.reason_en, remedy_en=words.remedy_en)
 
 
 def _grid(
@@ -211,7 +223,8 @@ def _grid(
     header = (*sheet["header"], *[""] * (width - len(sheet["header"])))
     marks: dict[int, list[Fault]] = {}
     for fault in receipt.faults:
-        if fault.sheet == group.sheet and fault.row in wanted:
+        is_asked = fault.level is not Level.NORMALISED or (fault.code, fault.column) == (group.code, group.column)
+        if fault.sheet == group.sheet and fault.row in wanted and is_asked:
             marks.setdefault(fault.row, []).append(fault)
     lines: list[Line] = []
     before: int | None = None

@@ -52,7 +52,7 @@ def add(visit: Visit) -> Response:
             )
             person = people.get(connection, number)
             assert person is not None, "it was just added"
-            address = people.enrol_second_factor(connection, person, key, now=now)
+            address = people.enrol_second_factor(connection, person, key, actor=visit.person.name, now=now)
     except InputError as error:
         return _page(visit, error=error, typed=typed)
     picture = segno.make(address, error="m").svg_inline(scale=4, border=2)

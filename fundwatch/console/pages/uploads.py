@@ -18,6 +18,7 @@ from fundwatch.console.visits import Visit
 from fundwatch.domain.access import Permission
 from fundwatch.domain.errors import InputError
 from fundwatch.store.durable import make_folder
+from fundwatch.store.landing import UPLOADED
 from fundwatch.store.operations import audit, batch_list, ledger
 from fundwatch.store.operations.database import reading, writing
 
@@ -39,7 +40,7 @@ async def receive(visit: Visit) -> Response:
     visit.theirs(institution)
     name = _name_of(unquote(headers.get("x-file-name", "")))
     await run_in_threadpool(make_folder, visit.office.temporary)
-    folder = Path(await run_in_threadpool(tempfile.mkdtemp, prefix="upload-", dir=visit.office.temporary))
+    folder = Path(await run_in_threadpool(tempfile.mkdtemp, prefix=UPLOADED, dir=visit.office.temporary))
     try:
         path = folder / name
         await _keep(visit.request.stream(), path, visit.office.max_upload_bytes)

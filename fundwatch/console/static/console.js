@@ -25,7 +25,7 @@
     button.addEventListener('click', function () { step(Number(button.dataset.step)); });
   });
   var grid = document.querySelector('.xl');
-  if (grid && places.length) { grid.scrollLeft = Math.max(0, places[0].offsetLeft - 260); }
+  if (grid && places.length) { grid.scrollLeft = Math.max(0, places[0].getBoundingClientRect().left - grid.getBoundingClientRect().left - 260); }
 
   if (opener) { opener.addEventListener('click', show); }
   if (switcher) { switcher.addEventListener('click', function () { setOff(!isOff()); label(); }); }

@@ -127,12 +127,12 @@ def authenticate(
     return None
 
 
-def enrol_second_factor(connection: Connection, person: Person, key: bytes, *, now: datetime) -> str:
+def enrol_second_factor(connection: Connection, person: Person, key: bytes, *, actor: str, now: datetime) -> str:
     """Give a person a new second factor and return the ``otpauth`` address, which is shown once."""
     secret = pyotp.random_base32()
     sealed = seal(secret.encode(), key, _about(person.person))
     _set(connection, person.person, totp_secret=sealed, totp_step=None)
-    _record(connection, now, person.name, "second_factor_enrolled", person.person)
+    _record(connection, now, actor, "second_factor_enrolled", person.person)
     return pyotp.TOTP(secret).provisioning_uri(name=person.name, issuer_name=ISSUER)
 
 

@@ -67,3 +67,15 @@ def test_an_entry_and_its_act_stand_or_fall_together(engine: Engine, now: dateti
     with reading(engine) as connection:
         assert audit.first_broken(connection) is None
         assert len(audit.entries(connection)) == 1
+
+
+def test_the_newest_come_first_by_actor_action_and_subject(engine: Engine, now: datetime) -> None:
+    _fill(engine, now)
+    with writing(engine) as connection:
+        audit.append(connection, now=now, actor="乙", action="export", subject="s1", detail={})
+    with reading(engine) as connection:
+        assert [one.entry for one in audit.newest(connection, most=2)] == [6, 5]
+        assert [one.entry for one in audit.newest(connection, before=3)] == [2, 1]
+        assert [one.entry for one in audit.newest(connection, actor="乙")] == [6]
+        assert [one.entry for one in audit.newest(connection, subject="s1", action="reveal")] == [2]
+        assert audit.actions(connection) == ["export", "reveal"]

@@ -73,7 +73,7 @@ def test_failures_lock_and_the_lock_ends(engine: Engine, now: datetime) -> None:
 def test_a_one_time_code_serves_once_and_its_secret_rests_sealed(engine: Engine, now: datetime) -> None:
     with writing(engine) as connection:
         person = added(connection, now)
-        codes = secret_of(people.enrol_second_factor(connection, person, KEY, now=now))
+        codes = secret_of(people.enrol_second_factor(connection, person, KEY, actor="test", now=now))
         sealed = connection.execute(select(table.c.totp_secret)).scalar_one()
         assert codes.secret.encode() not in sealed
         code = codes.at(int(now.timestamp()))

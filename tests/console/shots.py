@@ -1,0 +1,53 @@
+"""Pictures of every page at 1280 and 1920, for eyes: ``make screenshots``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.console.browsing import chromium, hand_in, page_of, sign_in
+
+FOLDER = Path("screenshots")
+
+
+@pytest.mark.parametrize("width", [1280, 1920])
+def test_every_page_has_its_picture(desk, served, statement, tmp_path, width) -> None:
+    FOLDER.mkdir(exist_ok=True)
+    with chromium() as browser:
+        page = page_of(browser, width)
+
+        def shoot(name: str) -> None:
+            page.wait_for_load_state()
+            page.screenshot(path=str(FOLDER / f"{name}-{width}.png"), full_page=True)
+
+        page.goto(f"{served}/sign-in")
+        shoot("sign-in")
+        sign_in(page, served, desk, "zhou")
+        shoot("uploads-empty")
+        path = hand_in(page, served, statement)
+        shoot("report")
+        page.goto(f"{served}{path}?group=1&context=1")
+        shoot("report-context")
+        page.goto(f"{served}/language/en?next={path}")
+        shoot("report-en")
+        page.goto(f"{served}/language/zh?next=/uploads")
+        noise = tmp_path / "对账单.xlsx"
+        noise.write_bytes(bytes(range(256)) * 40)
+        hand_in(page, served, noise)
+        shoot("report-refused")
+        for name in ("uploads", "batches", "calendar", "account", "nowhere"):
+            page.goto(f"{served}/{name}")
+            shoot(name)
+        page = page_of(browser, width)
+        sign_in(page, served, desk, "sec")
+        shoot("people")
+        page.fill("#f-name", "lin")
+        page.fill("#f-display_name", "林某")
+        page.select_option("#f-role", "analyst")
+        page.click("form[action='/people'] button.pri")
+        shoot("person-added")
+        page = page_of(browser, width)
+        sign_in(page, served, desk, "aud")
+        page.goto(f"{served}/audit?check=1")
+        shoot("audit")

@@ -1,0 +1,150 @@
+"""The liaison's day and the administrator's in a real browser, and every page before an accessibility checker."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+from pathlib import Path
+
+import openpyxl
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.console.browsing import chromium, enrol, hand_in, page_of, sign_in, words
+
+pytestmark = pytest.mark.slow
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+HEAVIEST = 120_000
+"""Bytes of one page with all that it loads, gzipped (120 KB)."""
+
+
+def mended(template: Path, statement: Path, target: Path) -> Path:
+    """Fill in what the template of faulty rows asks for, as a liaison would in a spreadsheet."""
+    with statement.open(encoding="gb18030", newline="") as stream:
+        header, *rows = csv.reader(stream)
+    good = {
+        "收付标志": "贷",
+        "交易时间": rows[19][header.index("交易时间")],
+        "交易账号": rows[29][header.index("交易账号")],
+    }
+    book = openpyxl.load_workbook(template)
+    sheet = book.worksheets[0]
+    titles = {}
+    for line in sheet.iter_rows():
+        texts = [str(cell.value or "") for cell in line]
+        if not titles and "交易账号" in texts:
+            titles = dict(enumerate(texts))
+        elif titles:
+            for place, title in titles.items():
+                cell = line[place]
+                if title in good and (not cell.value or "*" in str(cell.value) or "-32 " in str(cell.value)):
+                    cell.value = good[title]
+    book.save(target)
+    return target
+
+
+def test_a_liaison_mends_a_dirty_file_and_an_administrator_adds_somebody(desk, served, statement, tmp_path) -> None:
+    with chromium() as browser:
+        page = page_of(browser)
+        sign_in(page, served, desk, "zhou")
+        path = hand_in(page, served, statement)
+        assert "3 行须更正后补报" in words(page, "#verdict")
+        page.keyboard.press("n")
+        assert page.locator("td.here").count() == 1
+
+        with page.expect_download() as download:
+            page.click(f"a[href='{path}/files/template']")
+        template = tmp_path / "更正模板.xlsx"
+        download.value.save_as(template)
+        fix = mended(template, statement, tmp_path / "更正.xlsx")
+        # The batch must stand before rows of it can be completed: the nightly run loads it.
+        assert "待入库" in words(page, "main")
+        load(desk)
+        page.reload()
+        assert "已入库" in words(page, ".crumb")
+        hand_in(page, served, fix)
+        assert "通过" in words(page, "#verdict"), words(page, "main")
+
+        other = page_of(browser)
+        sign_in(other, served, desk, "wu")
+        other.goto(f"{served}{path}")
+        assert "没有这个页面" in words(other, "main")
+
+        boss = page_of(browser)
+        sign_in(boss, served, desk, "sec")
+        boss.fill("#f-name", "lin")
+        boss.select_option("#f-role", "analyst")
+        boss.click("form[action='/people'] button.pri")
+        first, address = words(boss, "#first-password"), words(boss, "#address")
+        desk.secrets["lin"] = enrol(address)
+        lin = page_of(browser)
+        sign_in(lin, served, desk, "lin", first)
+        assert "首次登录" in words(lin, "main")
+
+        auditor = page_of(browser)
+        sign_in(auditor, served, desk, "aud")
+        auditor.click("button[name='check']")
+        told = words(auditor, "main")
+        assert "整条链完好" in told
+        for action in ("upload", "download_receipt", "user_added", "sign_in"):
+            assert action in told
+
+
+def load(desk) -> None:
+    """Do what a nightly run does with what waits."""
+    from pipelines.night import begun, intake, step
+    from pipelines.publication import publish
+    from pipelines.relating import relate
+
+    with begun(desk.installation, "ingest") as run_id:
+        for work in (intake(sources=[], corrects=None, completes=None, basis=None), relate, publish):
+            step(desk.installation, run_id, work)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_page_passes_the_checker_and_is_light(desk, served, statement, lang) -> None:
+    with chromium() as browser:
+        faults: dict[str, list[str]] = {}
+
+        def check(page, name: str) -> None:
+            found = Axe().run(page, options={"runOnly": {"type": "tag", "values": LEVELS}})
+            assert found.response["passes"], "the checker has looked"
+            said = [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found.response["violations"]]
+            if said:
+                faults[name] = said
+
+        weights: dict[str, int] = {}
+        page = page_of(browser)
+        page.on("response", lambda answer: weigh(answer, weights))
+        page.goto(f"{served}/language/{lang}?next=/sign-in")
+        check(page, "sign-in")
+        sign_in(page, served, desk, "zhou")
+        path = hand_in(page, served, statement)
+        check(page, "report")
+        for name in ("uploads", "batches", "calendar", "account", "nowhere"):
+            page.goto(f"{served}/{name}")
+            check(page, name)
+        page.goto(f"{served}/uploads")
+        page.keyboard.press("?")
+        check(page, "keys")
+        for name, places in {
+            "city": ["batches", "calendar", path.lstrip("/")],
+            "sec": ["people"],
+            "aud": ["audit"],
+        }.items():
+            page = page_of(browser)
+            page.goto(f"{served}/language/{lang}?next=/sign-in")
+            sign_in(page, served, desk, name)
+            for place in places:
+                page.goto(f"{served}/{place}")
+                check(page, f"{name} {place}")
+        assert faults == {}
+        assets = sum(weight for url, weight in weights.items() if "/static/" in url)
+        pages = {url: weight for url, weight in weights.items() if "/static/" not in url}
+        assert assets > 0 and max(pages.values()) + assets <= HEAVIEST, weights
+
+
+def weigh(answer, weights: dict[str, int]) -> None:
+    """Remember how much a response weighs when it is zipped."""
+    if answer.status == 200:
+        weights[answer.url] = len(gzip.compress(answer.body(), 6))
