@@ -25,6 +25,7 @@ from fundwatch.cli import (
     proposals,
     review,
     system,
+    tokens,
     trace,
 )
 from fundwatch.cli.errors import ENGINE, FINE, USAGE, exit_code_of, sentence_of
@@ -53,6 +54,7 @@ proposals.register(catalogue.app)
 app.add_typer(catalogue.app, name="rules")
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(people.app, name="user")
+app.add_typer(tokens.app, name="token")
 
 
 def run(arguments: Sequence[str] | None = None) -> None:

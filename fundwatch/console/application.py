@@ -8,16 +8,19 @@ from importlib.resources import files
 from urllib.parse import quote
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from fundwatch.console import api
 from fundwatch.console.office import Office
 from fundwatch.console.pages import audit, batches, calendar, people, sign_in, uploads
 from fundwatch.console.routing import SignInNeededError, mount, require_declared
-from fundwatch.console.visits import NotFoundError, Visit, new_request_id
-from fundwatch.domain.errors import BusyError, EngineError, FundwatchError
+from fundwatch.console.visits import NotFoundError, Visit, enter, new_request_id
+from fundwatch.domain.errors import BusyError, EngineError, FundwatchError, InputError
 
 _LOG = logging.getLogger(__name__)
 _HEADERS = {
@@ -32,9 +35,10 @@ _HEADERS = {
 
 def create(office: Office) -> FastAPI:
     """Return the application over an installation; a route that does not say who may come raises."""
-    app = FastAPI(title="资金哨 Fundwatch", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="资金哨 Fundwatch", version="1", docs_url=None, redoc_url=None, openapi_url=None)
     for pages in (sign_in, uploads, batches, calendar, people, audit):
         mount(app, office, pages.ROUTES)
+    api.mount(app, office)
     app.mount("/static", StaticFiles(directory=str(files("fundwatch.console") / "static")), name="static")
     require_declared(list(app.routes))
     _answer_errors(app, office)
@@ -63,21 +67,30 @@ def _answer_errors(app: FastAPI, office: Office) -> None:
         if isinstance(error, SignInNeededError) and not _wants_data(request):
             asked = request.url.path if request.method == "GET" else "/"
             return Visit(request, office, request.state.request_id, None).go(f"/sign-in?next={quote(asked)}")
-        return _told(request, office, error, _status_of(error))
+        return await run_in_threadpool(_told, request, office, error, _status_of(error))
 
     async def unknown(request: Request, error: Exception) -> Response:
         _LOG.error("request %s failed: %s", request.state.request_id, type(error).__name__)
         told = EngineError("系统出错，请稍后重试。", "something of ours failed; try again later.", code="E500")
-        return _told(request, office, told, 500)
+        return await run_in_threadpool(_told, request, office, told, 500)
 
     async def plain(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException), "registered for this family"
         if error.status_code in (404, 405):
-            return _told(request, office, NotFoundError(), 404)
+            return await run_in_threadpool(_told, request, office, NotFoundError(), 404)
         told = NotFoundError() if error.status_code < 500 else EngineError("系统出错。", "our fault.", code="E500")
-        return _told(request, office, told, error.status_code)
+        return await run_in_threadpool(_told, request, office, told, error.status_code)
+
+    async def incomplete(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError), "registered for this family"
+        lacking = "、".join(str(one["loc"][-1]) for one in error.errors())
+        told = InputError(
+            f"请求不完整，请补上：{lacking}。", f"the request lacks or misstates: {lacking}.", code="U422"
+        )
+        return await run_in_threadpool(_told, request, office, told, 422)
 
     app.add_exception_handler(FundwatchError, known)
+    app.add_exception_handler(RequestValidationError, incomplete)
     app.add_exception_handler(HTTPException, plain)
     app.add_exception_handler(Exception, unknown)
 
@@ -86,7 +99,11 @@ def _told(request: Request, office: Office, error: FundwatchError, status: int) 
     if _wants_data(request):
         content = {"zh": error.zh, "en": error.en, "code": error.code, "request": request.state.request_id}
         return JSONResponse(content, status)
-    visit = getattr(request.state, "visit", None) or Visit(request, office, request.state.request_id, None)
+    # A path that no route answers has met no door yet; whoever is signed in keeps the navigation.
+    visit = getattr(request.state, "visit", None)
+    if visit is None and not isinstance(error, EngineError):
+        visit = enter(request, office, request.state.request_id)
+    visit = visit or Visit(request, office, request.state.request_id, None)
     return visit.show("error.html", status, error=error)
 
 
@@ -103,4 +120,4 @@ def _status_of(error: FundwatchError) -> int:
 
 
 def _wants_data(request: Request) -> bool:
-    return "application/json" in request.headers.get("accept", "")
+    return request.url.path.startswith(api.PREFIX) or "application/json" in request.headers.get("accept", "")

@@ -26,6 +26,8 @@ class Access(Enum):
     EVERYBODY = "everybody"
     FIRST_FACTOR = "first_factor"
     SIGNED_IN = "signed_in"
+    MACHINE = "machine"
+    """An institution's machine; only the interface for machines asks for it."""
 
 
 Handler = Callable[[Visit], Response]
@@ -37,12 +39,12 @@ _FIELDS = 50
 class SignInNeededError(InputError):
     """The session is over, or there was none."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "登录已超时，请重新登录；已提交的内容不受影响。",
-            "your session is over; sign in again. What was sent is kept.",
-            code="U401",
-        )
+    def __init__(
+        self,
+        zh: str = "登录已超时，请重新登录；已提交的内容不受影响。",
+        en: str = "your session is over; sign in again. What was sent is kept.",
+    ) -> None:
+        super().__init__(zh, en, code="U401")
 
 
 @dataclass(frozen=True, slots=True)

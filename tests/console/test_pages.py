@@ -174,10 +174,11 @@ def test_the_security_administrator_adds_somebody_who_signs_in(desk) -> None:
 def test_the_audit_shows_what_happened_and_its_chain_is_sound(desk, statement) -> None:
     client = desk.client("zhou")
     path = hand_in(client, statement).json()["path"]
+    client.get(path)
     client.get(f"{path}/files/annotated")
     auditor = desk.client("aud")
     page = auditor.get("/audit?check=1").text
-    for action in ("sign_in", "upload", "download_receipt", "user_added"):
+    for action in ("sign_in", "upload", "view_cells", "download_receipt", "user_added"):
         assert f">{action}<" in page
     assert "整条链完好" in page
     only = auditor.get("/audit?action=upload").text
@@ -193,3 +194,21 @@ def test_a_language_is_kept_and_leads_nowhere_else(desk) -> None:
     page = client.get("/language/en?next=/uploads")
     assert page.url.path == "/uploads" and 'lang="en"' in page.text and "Upload and check" in page.text
     assert client.get("/language/en?next=//elsewhere.example").url.host == "127.0.0.1"
+
+
+def test_a_page_that_is_not_there_keeps_the_navigation_of_whoever_is_signed_in(desk) -> None:
+    page = desk.client("zhou").get("/nowhere")
+    assert page.status_code == 404 and 'href="/uploads"' in page.text
+    assert 'href="/uploads"' not in desk.client().get("/nowhere").text
+
+
+def test_a_letter_reminds_of_overdue_days_and_is_for_the_office_alone(desk, statement) -> None:
+    hand_in(desk.client("zhou"), statement)
+    officer = desk.client("city")
+    assert f"/calendar/{BANKS[0]}/letter" in officer.get("/calendar").text
+    letter = officer.get(f"/calendar/{BANKS[0]}/letter")
+    assert letter.status_code == 200 and "条例第二十一条" in letter.text
+    assert officer.get(f"/calendar/{BANKS[1]}/letter").status_code == 404
+    liaison = desk.client("zhou")
+    assert "/letter" not in liaison.get("/calendar").text
+    assert liaison.get(f"/calendar/{BANKS[0]}/letter").status_code == 404

@@ -21,8 +21,8 @@ from fundwatch.domain.fault_groups import FaultGroup, groups_of, receipt_strip
 from fundwatch.domain.receipts import Fault, Level, Receipt, column_letter, column_number
 from fundwatch.store.durable import make_folder
 from fundwatch.store.landing import WRITTEN
-from fundwatch.store.operations import batch_list, ledger
-from fundwatch.store.operations.database import reading
+from fundwatch.store.operations import audit, batch_list, ledger
+from fundwatch.store.operations.database import reading, writing
 from fundwatch.store.operations.ledger import CHECKED, LOADED, RECEIVED, REJECTED, Batch
 
 ROUTES = Routes()
@@ -174,6 +174,8 @@ def _report(visit: Visit, batch: Batch, receipt: Receipt) -> dict[str, Any]:
     chosen = chosen or next(iter(groups), None)
     with_context = visit.asked("context") == "1"
     header, lines = _grid(visit, batch, receipt, chosen, with_context) if is_sender and chosen else ((), [])
+    if lines:
+        _record_view(visit, batch, len(lines))
     counts = {level: sum(one.count for one in groups if one.level is level) for level in Level}
     in_batch = {level: sum(one.count for one in receipt.batch_faults if one.level is level) for level in Level}
     return _waiting(visit, batch) | {
@@ -205,6 +207,13 @@ def _without_values(group: FaultGroup) -> FaultGroup:
     if words is None:
         return bare
     return replace(bare, reason=words.reason, remedy=words.remedy, reason_en=words.reason_en, remedy_en=words.remedy_en)
+
+
+def _record_view(visit: Visit, batch: Batch, rows: int) -> None:
+    """Record that somebody saw cells as they were sent."""
+    with writing(visit.office.engine) as connection:
+        now, actor, subject = visit.office.clock(), visit.person.name, f"batch:{batch.batch}"
+        audit.append(connection, now=now, actor=actor, action="view_cells", subject=subject, detail={"rows": rows})
 
 
 def _grid(

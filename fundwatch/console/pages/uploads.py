@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import AsyncIterator
 from datetime import date
-from pathlib import Path
 from urllib.parse import unquote
 
 from starlette.background import BackgroundTask
-from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, Response
 
+from fundwatch.console import receiving
+from fundwatch.console.receiving import Parcel
 from fundwatch.console.routing import Routes
 from fundwatch.console.visits import Visit
 from fundwatch.domain.access import Permission
 from fundwatch.domain.errors import InputError
-from fundwatch.store.durable import make_folder
-from fundwatch.store.landing import UPLOADED
 from fundwatch.store.operations import audit, batch_list, ledger
 from fundwatch.store.operations.database import reading, writing
 
 ROUTES = Routes()
-_LONGEST_NAME = 200
 
 
 @ROUTES.get("/uploads", Permission.UPLOAD)
@@ -38,23 +33,15 @@ async def receive(visit: Visit) -> Response:
     headers = visit.request.headers
     institution = headers.get("x-institution", "")
     visit.theirs(institution)
-    name = _name_of(unquote(headers.get("x-file-name", "")))
-    await run_in_threadpool(make_folder, visit.office.temporary)
-    folder = Path(await run_in_threadpool(tempfile.mkdtemp, prefix=UPLOADED, dir=visit.office.temporary))
-    try:
-        path = folder / name
-        await _keep(visit.request.stream(), path, visit.office.max_upload_bytes)
-        batch = await run_in_threadpool(
-            visit.office.counter.receive,
-            path,
-            institution=institution,
-            by=visit.person.name,
-            legal_basis=unquote(headers.get("x-basis", "")).strip() or None,
-            corrects=unquote(headers.get("x-corrects", "")).strip() or None,
-            completes=unquote(headers.get("x-completes", "")).strip() or None,
-        )
-    finally:
-        await run_in_threadpool(shutil.rmtree, folder, ignore_errors=True)
+    parcel = Parcel(
+        name=unquote(headers.get("x-file-name", "")),
+        institution=institution,
+        by=visit.person.name,
+        legal_basis=_said(headers, "x-basis"),
+        corrects=_said(headers, "x-corrects"),
+        completes=_said(headers, "x-completes"),
+    )
+    batch = await receiving.receive(visit.office, visit.request.stream(), parcel)
     answer = {"batch": batch.batch, "path": f"/batches/{batch.batch}"}
     return JSONResponse(answer, 201, background=BackgroundTask(visit.office.judging.run, batch.batch))
 
@@ -102,34 +89,8 @@ def _page(visit: Visit, *, error: InputError | None = None, declared: str = "") 
     )
 
 
-async def _keep(stream: AsyncIterator[bytes], path: Path, most: int) -> None:
-    """Write a body to a file that only this program may read; a larger one than allowed is refused as it comes."""
-    size = 0
-    path.touch(mode=0o600)
-    with path.open("wb") as target:
-        async for chunk in stream:
-            size += len(chunk)
-            if size > most:
-                raise InputError(
-                    f"文件超过 {most >> 20} MiB 上限，请拆分后报送。",
-                    f"the file exceeds the limit of {most >> 20} MiB; split it.",
-                    code="F307",
-                )
-            await run_in_threadpool(target.write, chunk)
-    if size == 0:
-        raise InputError("文件为空，请重新导出后报送。", "the file is empty; export it again.", code="F321")
-
-
-def _name_of(name: str) -> str:
-    """Return the last part of a file's name, fit for a disk."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1].replace("\x00", "").strip().lstrip(".")
-    if not last:
-        raise InputError("缺少文件名，请重新选择文件。", "the file has no name; choose it again.", code="F322")
-    stem, dot, ending = last.rpartition(".")
-    if len(last.encode()) <= _LONGEST_NAME:
-        return last
-    cut = (stem or last).encode()[: _LONGEST_NAME - 20].decode("utf-8", "ignore")
-    return f"{cut}{dot}{ending[:10]}" if stem else cut
+def _said(headers: Headers, name: str) -> str | None:
+    return unquote(headers.get(name, "")).strip() or None
 
 
 def _day(text: str) -> date:

@@ -1,4 +1,4 @@
-"""The tables of people and of their sessions."""
+"""The tables of people, of their sessions, and of the tokens by which institutions' machines hand files in."""
 
 from __future__ import annotations
 
@@ -47,4 +47,16 @@ sessions = Table(
     instant_column("made_at"),
     instant_column("seen_at"),
     instant_column("ended_at", nullable=True),
+)
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("token", Serial, primary_key=True, autoincrement=True),
+    Column("digest", Text, nullable=False, unique=True),
+    text_column("institution"),
+    text_column("label"),
+    text_column("made_by"),
+    instant_column("made_at"),
+    instant_column("used_at", nullable=True),
+    instant_column("revoked_at", nullable=True),
 )
