@@ -7,7 +7,7 @@ import sys
 
 SECTIONS = (
     "relations", "rules", "backtest", "night", "whole_night", "flow", "forest", "rerun", "intake",
-    "workbooks", "learning",
+    "workbooks", "console", "learning",
 )  # fmt: skip
 
 

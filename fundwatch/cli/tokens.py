@@ -19,14 +19,14 @@ def add(
     label: Annotated[str, typer.Option(metavar="TEXT", help="用途，如“核心系统日终” what it is for")],
 ) -> int:
     """为机构的系统签发令牌，只显示一次。Issue a token; it is shown once."""
-    from fundwatch.store.operations import tokens
+    from fundwatch.store.operations import access_tokens
     from fundwatch.store.operations.database import writing
     from pipelines.installation import Installation, settings_of_environment
 
     with Installation.open(settings_of_environment()) as installation:
         code = installation.registry.institution(institution).code
         with writing(installation.operations) as connection:
-            number, text = tokens.issue(
+            number, text = access_tokens.issue(
                 connection, institution=code, label=label, actor=getuser(), now=installation.clock()
             )
     console.print(f"令牌 {number} 已签发给 {code}，只显示这一次。Token {number}, shown once:", markup=False)
@@ -37,12 +37,12 @@ def add(
 @app.command("list")
 def listing(as_json: Annotated[bool, typer.Option("--json", help="一行一个 JSON one object a line")] = False) -> int:
     """列出令牌。List the tokens."""
-    from fundwatch.store.operations import tokens
+    from fundwatch.store.operations import access_tokens
     from fundwatch.store.operations.database import reading
     from pipelines.installation import Installation, settings_of_environment
 
     with Installation.open(settings_of_environment()) as installation, reading(installation.operations) as connection:
-        found = tokens.listed(connection)
+        found = access_tokens.listed(connection)
     if as_json:
         print_json_lines(
             {
@@ -67,11 +67,11 @@ def listing(as_json: Annotated[bool, typer.Option("--json", help="一行一个 J
 @app.command("revoke")
 def revoke(number: Annotated[int, typer.Argument(metavar="NUMBER", help="令牌编号 number")]) -> int:
     """吊销令牌，立即生效。Revoke a token at once."""
-    from fundwatch.store.operations import tokens
+    from fundwatch.store.operations import access_tokens
     from fundwatch.store.operations.database import writing
     from pipelines.installation import Installation, settings_of_environment
 
     with Installation.open(settings_of_environment()) as installation, writing(installation.operations) as connection:
-        tokens.revoke(connection, number, actor=getuser(), now=installation.clock())
+        access_tokens.revoke(connection, number, actor=getuser(), now=installation.clock())
     console.print(f"令牌 {number} 已吊销。Revoked.", markup=False)
     return 0

@@ -14,9 +14,9 @@ from fundwatch.console.receiving import Parcel, receive
 from fundwatch.console.routing import Access, SignInNeededError
 from fundwatch.console.visits import NotFoundError
 from fundwatch.domain.errors import InputError
-from fundwatch.store.operations import ledger, tokens
+from fundwatch.store.operations import access_tokens, ledger
+from fundwatch.store.operations.access_tokens import AccessToken
 from fundwatch.store.operations.database import reading, writing
-from fundwatch.store.operations.tokens import Token
 
 PREFIX = "/api/v1"
 
@@ -59,11 +59,11 @@ def mount(app: FastAPI, office: Office) -> None:
     """
     bearer = HTTPBearer(auto_error=False, description="The token that the office gave the institution.")
 
-    def holder(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> Token:
+    def holder(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> AccessToken:
         if credentials is None:
             raise _no_token()
         with writing(office.engine) as connection:
-            found = tokens.holder(connection, credentials.credentials, now=office.clock())
+            found = access_tokens.holder(connection, credentials.credentials, now=office.clock())
         if found is None:
             raise _no_token()
         return found
@@ -84,7 +84,7 @@ def mount(app: FastAPI, office: Office) -> None:
     async def hand_in(
         request: Request,
         background: BackgroundTasks,
-        token: Annotated[Token, Depends(holder)],
+        token: Annotated[AccessToken, Depends(holder)],
         x_file_name: Annotated[str, Header(description="Name of the file, percent-encoded UTF-8.")],
         x_corrects: Annotated[str | None, Header(description="Batch that this file replaces as a whole.")] = None,
         x_completes: Annotated[str | None, Header(description="Batch of which these are corrected rows.")] = None,
@@ -106,7 +106,7 @@ def mount(app: FastAPI, office: Office) -> None:
     @app.get(
         f"{PREFIX}/extracts/{{batch}}", tags=["extracts"], responses=_REFUSALS, summary="Ask what became of an extract"
     )
-    def extract(batch: str, token: Annotated[Token, Depends(holder)]) -> Extract:
+    def extract(batch: str, token: Annotated[AccessToken, Depends(holder)]) -> Extract:
         """Answer with the batch's state and its receipt, as ``fundwatch check --json`` prints it."""
         try:
             with reading(office.engine) as connection:

@@ -12,7 +12,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class Judging:
-    """Checks batches in order of arrival; a batch whose check failed waits for the nightly run."""
+    """Checks batches in order of arrival; a batch whose check failed waits for the next run."""
 
     def __init__(self, judge: Callable[[str], None]) -> None:
         self._judge = judge
@@ -35,8 +35,8 @@ class Judging:
             # The roof of this thread: nobody else would tell the sender.
             _LOG.error("the check of %s failed: %s", name, type(error).__name__)
             self._failures[name] = EngineError(
-                "校验程序出错，批次已保存，夜间运行会再次校验。",
-                "our check failed; the batch is kept and the nightly run checks it again.",
+                "校验程序出错，批次已保存，下次运行会再次校验。",
+                "our check failed; the batch is kept and the next run checks it again.",
                 code="E501",
             )
         finally:

@@ -16,7 +16,7 @@ from fundwatch.console.texts import LANGUAGES, Say, saying
 from fundwatch.domain.access import Permission, may
 from fundwatch.domain.errors import InputError
 from fundwatch.store.operations import signed_in
-from fundwatch.store.operations.database import writing
+from fundwatch.store.operations.database import reading, writing
 from fundwatch.store.operations.people import Person
 from fundwatch.store.operations.signed_in import Session
 
@@ -102,12 +102,16 @@ class NotFoundError(InputError):
 
 
 def enter(request: Request, office: Office, request_id: str) -> Visit:
-    """Return the visit of a request, its session found and marked seen."""
+    """Return the visit of a request with the session that its cookie names."""
     session = None
     session_id = request.cookies.get(COOKIE)
     if session_id:
-        with writing(office.engine) as connection:
-            session = signed_in.find(connection, session_id, now=office.clock())
+        now = office.clock()
+        with reading(office.engine) as connection:
+            session = signed_in.find(connection, session_id, now=now)
+        if session is not None and now - session.seen_at >= signed_in.SEEN_STEP:
+            with writing(office.engine) as connection:
+                signed_in.mark_seen(connection, session_id, now=now)
     return Visit(request, office, request_id, session)
 
 

@@ -10,14 +10,14 @@ from starlette.testclient import TestClient
 
 from fundwatch.console.receiving import name_of
 from fundwatch.domain.errors import InputError
-from fundwatch.store.operations import audit, tokens
+from fundwatch.store.operations import access_tokens, audit
 from fundwatch.store.operations.database import reading, writing
 from tests.console.conftest import BANKS, Desk
 
 
 def token_of(desk: Desk, institution: str) -> tuple[int, str]:
     with writing(desk.installation.operations) as connection:
-        return tokens.issue(connection, institution=institution, label="日终", actor="test", now=desk.clock())
+        return access_tokens.issue(connection, institution=institution, label="日终", actor="test", now=desk.clock())
 
 
 def machine(desk: Desk, text: str | None) -> TestClient:
@@ -56,10 +56,10 @@ def test_no_token_a_revoked_one_and_another_institutions_open_nothing(desk, stat
     assert machine(desk, other).get(f"/api/v1/extracts/{batch}").status_code == 404
     assert send(machine(desk, other), statement, **{"x-completes": batch}).json()["code"] == "F305"
     with writing(desk.installation.operations) as connection:
-        tokens.revoke(connection, number, actor="test", now=desk.clock())
+        access_tokens.revoke(connection, number, actor="test", now=desk.clock())
     assert machine(desk, text).get(f"/api/v1/extracts/{batch}").status_code == 401
     with pytest.raises(InputError), writing(desk.installation.operations) as connection:
-        tokens.revoke(connection, number, actor="test", now=desk.clock())
+        access_tokens.revoke(connection, number, actor="test", now=desk.clock())
 
 
 def test_what_is_wrong_is_one_sentence_as_data(desk) -> None:

@@ -48,8 +48,8 @@ sessions = Table(
     instant_column("seen_at"),
     instant_column("ended_at", nullable=True),
 )
-tokens = Table(
-    "tokens",
+access_tokens = Table(
+    "access_tokens",
     metadata,
     Column("token", Serial, primary_key=True, autoincrement=True),
     Column("digest", Text, nullable=False, unique=True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -16,6 +16,8 @@ from fundwatch.store.operations.people_tables import people as table
 from fundwatch.store.operations.people_tables import sessions
 
 _BYTES = 32
+SEEN_STEP = timedelta(seconds=30)
+"""Within this time of use nothing is written, so that looking at pages is reading; idle times are exact to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Session:
     person: Person
     csrf: str
     second_factor: bool
+    seen_at: datetime
 
 
 def start(connection: Connection, person: Person, *, second_factor: bool, now: datetime) -> str:
@@ -46,15 +49,19 @@ def start(connection: Connection, person: Person, *, second_factor: bool, now: d
 
 
 def find(connection: Connection, session_id: str, *, now: datetime, rules: SignInRules | None = None) -> Session | None:
-    """Return the session of an id and mark it seen; None when there is none, it is over, or the person is disabled."""
+    """Return the session of an id; None when there is none, it is over, or the person is disabled."""
     row = connection.execute(select(sessions).where(sessions.c.digest == _digest(session_id))).first()
     if row is None or row.ended_at is not None or is_over(row.made_at, row.seen_at, now, rules or SignInRules()):
         return None
     person = people.get(connection, row.person)
     if person is None or not person.is_active:
         return None
-    connection.execute(update(sessions).where(sessions.c.digest == row.digest).values(seen_at=now))
-    return Session(person, row.csrf, row.second_factor)
+    return Session(person, row.csrf, row.second_factor, row.seen_at)
+
+
+def mark_seen(connection: Connection, session_id: str, *, now: datetime) -> None:
+    """Let the time without use begin anew; callers need not do so more often than every ``SEEN_STEP``."""
+    connection.execute(update(sessions).where(sessions.c.digest == _digest(session_id)).values(seen_at=now))
 
 
 def drop(connection: Connection, session_id: str, *, now: datetime) -> None:

@@ -28,7 +28,7 @@ metadata = columns.metadata
 tuning_proposals = proposal_table.tuning_proposals
 people = people_tables.people
 sessions = people_tables.sessions
-tokens = people_tables.tokens
+access_tokens = people_tables.access_tokens
 batches = Table(
     "batches",
     metadata,

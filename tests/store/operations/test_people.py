@@ -97,6 +97,10 @@ def test_a_session_is_found_by_its_id_until_it_ends(engine: Engine, now: datetim
         assert first not in kept and len(kept) == 2
         assert signed_in.find(connection, "made-up", now=now) is None
         assert signed_in.find(connection, second, now=now + RULES.idle) is None
+        later = now + RULES.idle - signed_in.SEEN_STEP
+        signed_in.mark_seen(connection, second, now=later)
+        assert signed_in.find(connection, second, now=now + RULES.idle) is not None
+        assert signed_in.find(connection, second, now=later + RULES.idle) is None
         signed_in.end(connection, first, now=now)
         assert signed_in.find(connection, first, now=now) is None
         seen = [one.action for one in audit.entries(connection)]

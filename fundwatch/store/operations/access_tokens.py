@@ -1,4 +1,4 @@
-"""Tokens: by which an institution's machine hands files in. The database knows only their SHA-256."""
+"""Access tokens: by which an institution's machine hands files in. The database knows only their SHA-256."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from fundwatch.domain.errors import InputError
 from fundwatch.store.operations import audit
-from fundwatch.store.operations.people_tables import tokens
+from fundwatch.store.operations.people_tables import access_tokens
 
 _PREFIX = "fw_"
 """Lets scanners for lost secrets know one when they see it."""
@@ -19,7 +19,7 @@ _BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class AccessToken:
     """What is known of a token: its number, whose it is, what for, and until when it held."""
 
     number: int
@@ -43,28 +43,28 @@ def issue(connection: Connection, *, institution: str, label: str, actor: str, n
         "made_by": actor,
         "made_at": now,
     }
-    number = int(connection.execute(insert(tokens).values(**row).returning(tokens.c.token)).scalar_one())
+    number = int(connection.execute(insert(access_tokens).values(**row).returning(access_tokens.c.token)).scalar_one())
     detail = {"institution": institution}
     audit.append(connection, now=now, actor=actor, action="token_issued", subject=f"token:{number}", detail=detail)
     return number, text
 
 
-def holder(connection: Connection, text: str, *, now: datetime) -> Token | None:
+def holder(connection: Connection, text: str, *, now: datetime) -> AccessToken | None:
     """Return whose a token is and mark it used; None for one that was never made or no longer holds."""
-    mark = (tokens.c.digest == _digest(text)) & tokens.c.revoked_at.is_(None)
-    row = connection.execute(update(tokens).where(mark).values(used_at=now).returning(*_COLUMNS)).first()
-    return None if row is None else Token(*row)
+    mark = (access_tokens.c.digest == _digest(text)) & access_tokens.c.revoked_at.is_(None)
+    row = connection.execute(update(access_tokens).where(mark).values(used_at=now).returning(*_COLUMNS)).first()
+    return None if row is None else AccessToken(*row)
 
 
-def listed(connection: Connection) -> list[Token]:
+def listed(connection: Connection) -> list[AccessToken]:
     """Return every token, by number."""
-    return [Token(*row) for row in connection.execute(select(*_COLUMNS).order_by(tokens.c.token))]
+    return [AccessToken(*row) for row in connection.execute(select(*_COLUMNS).order_by(access_tokens.c.token))]
 
 
 def revoke(connection: Connection, number: int, *, actor: str, now: datetime) -> None:
     """Let a token hold no more; raise InputError when there is none of this number, or it held no more already."""
-    mark = (tokens.c.token == number) & tokens.c.revoked_at.is_(None)
-    if connection.execute(update(tokens).where(mark).values(revoked_at=now)).rowcount == 0:
+    mark = (access_tokens.c.token == number) & access_tokens.c.revoked_at.is_(None)
+    if connection.execute(update(access_tokens).where(mark).values(revoked_at=now)).rowcount == 0:
         raise InputError(
             "没有这个有效令牌，请用 fundwatch token list 核对。",
             "no token of this number holds; see fundwatch token list.",
@@ -74,13 +74,13 @@ def revoke(connection: Connection, number: int, *, actor: str, now: datetime) ->
 
 
 _COLUMNS = (
-    tokens.c.token,
-    tokens.c.institution,
-    tokens.c.label,
-    tokens.c.made_by,
-    tokens.c.made_at,
-    tokens.c.used_at,
-    tokens.c.revoked_at,
+    access_tokens.c.token,
+    access_tokens.c.institution,
+    access_tokens.c.label,
+    access_tokens.c.made_by,
+    access_tokens.c.made_at,
+    access_tokens.c.used_at,
+    access_tokens.c.revoked_at,
 )
 
 

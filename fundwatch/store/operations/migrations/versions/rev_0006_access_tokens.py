@@ -19,7 +19,7 @@ SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     op.create_table(
-        "tokens",
+        "access_tokens",
         sa.Column("token", SERIAL, primary_key=True, autoincrement=True),
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("institution", sa.Text(), nullable=False),
@@ -28,6 +28,6 @@ def upgrade() -> None:
         sa.Column("made_at", INSTANT, nullable=False),
         sa.Column("used_at", INSTANT, nullable=True),
         sa.Column("revoked_at", INSTANT, nullable=True),
-        sa.PrimaryKeyConstraint("token", name=op.f("pk_tokens")),
-        sa.UniqueConstraint("digest", name=op.f("uq_tokens_digest")),
+        sa.PrimaryKeyConstraint("token", name=op.f("pk_access_tokens")),
+        sa.UniqueConstraint("digest", name=op.f("uq_access_tokens_digest")),
     )
