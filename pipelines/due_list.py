@@ -46,23 +46,6 @@ def overdue_reports(
     )
 
 
-def in_words(one: Mapping[str, Any]) -> Mapping[str, str]:
-    """Return one sentence in both languages on an overdue report and what waits for it."""
-    first, last, days = one["first_day"], one["last_day"], one["days"]
-    span = f"{first}" if first == last else f"{first} ～ {last}"
-    zh = f"{one['institution']} 自 {one['due_on']} 起逾期未报（缺 {span} 间 {days} 日）"
-    en = f"{one['institution']} is overdue since {one['due_on']} ({days} days of {first} to {last} lacking)"
-    waits = one["waiting"]
-    if waits:
-        zh += "，待其补报方能作答：" + "、".join(
-            f"{each['code']} {len(each['subjects'])} 个主体（最早 {each['since']}）" for each in waits
-        )
-        en += "; waiting for it: " + ", ".join(
-            f"{each['code']} on {len(each['subjects'])} subjects (since {each['since']})" for each in waits
-        )
-    return {"zh": zh + "。", "en": en + "."}
-
-
 def _waiting(
     installation: Installation, connection: DuckDBPyConnection, as_of: int
 ) -> Mapping[str, Sequence[tuple[Rule, Sequence[NoData]]]]:

@@ -8,13 +8,13 @@ from typing import Any
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
 from fundwatch.domain.keys import date_of
+from fundwatch.domain.report_days import overdue_in_words
 from fundwatch.domain.scoring import Level
 from fundwatch.store.operations import ledger
 from fundwatch.store.operations.database import reading
 from pipelines import drafts
 from pipelines.drafts import Draft
 from pipelines.drifting import lines_of
-from pipelines.due_list import in_words
 from pipelines.installation import Installation
 from pipelines.presenting import paired
 from pipelines.shadow import sentence
@@ -109,7 +109,7 @@ def summary(draft: Draft) -> str:
         f"- 新增预警 {outcome['new']}，更新 {outcome['grown']}，复现 {outcome['recurred']}，"
         f"无变化 {outcome['unchanged']}，转入汇总 {outcome['summarised']}",
         *([f"- {paired(outcome['pairing'])}"] if outcome.get("pairing") else []),
-        *(f"- 缺报：{told['zh']} {told['en']}" for told in map(in_words, outcome.get("overdue", ()))),
+        *(f"- 缺报：{told['zh']} {told['en']}" for told in map(overdue_in_words, outcome.get("overdue", ()))),
         *(f"- {sentence(one)}" for one in outcome.get("shadow", ())),
         "",
         "| 等级 level | 本次变动 changed |",

@@ -7,15 +7,13 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fundwatch.domain.errors import BusyError, ConfigurationError, EngineError
 from fundwatch.store.durable import make_folder
 from fundwatch.store.settings import Settings
-from pipelines.orchestration import WORK_POOL, prefect_environment
+from pipelines.orchestration import WORK_POOL, answers, prefect_environment
 
 ROOT = Path(__file__).parents[1]
 # Prefect's server asks a public code host for its list of worker types and falls back to its own copy. With a proxy
@@ -49,7 +47,7 @@ def serve(settings: Settings, port: int) -> int:
         **_NOBODY_OUTSIDE,
     }
     make_folder(settings.home)
-    if _answers(url):
+    if answers(url):
         raise BusyError(
             f"端口 {port} 已被占用，请换 --port。", f"port {port} is taken; choose another --port.", code="B301"
         )
@@ -98,17 +96,9 @@ def _prefect(arguments: Sequence[str], environment: Mapping[str, str]) -> None:
         )
 
 
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{url}/health", timeout=2) as response:  # noqa: S310 - our own loopback address
-            return bool(response.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
-
-
 def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
     for _ in range(_START_SECONDS * 2):
-        if _answers(url):
+        if answers(url):
             return
         if server.poll() is not None:
             break

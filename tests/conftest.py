@@ -6,6 +6,7 @@ import atexit
 import csv
 import os
 import sys
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from fundwatch.city.sample import write_sample
+from fundwatch.store.settings import Settings
+from pipelines.orchestration import prefect_environment
 
 # No test depends on wall time: a busy machine is no failure.
 settings.register_profile("plain", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -71,3 +74,22 @@ def statement(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with spoiled.open("w", encoding="gb18030", newline="") as stream:
         csv.writer(stream).writerows([header, *rows])
     return spoiled
+
+
+@pytest.fixture(scope="session")
+def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real, temporary Prefect API for the session; its address."""
+    settings = Settings.from_environment({"FUNDWATCH_HOME": str(tmp_path_factory.mktemp("prefect"))})
+    environment = prefect_environment(settings)
+    before = {name: os.environ.get(name) for name in environment}
+    os.environ.update(environment)
+    from prefect.settings import PREFECT_API_URL
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=120):
+        yield str(PREFECT_API_URL.value())
+    for name, value in before.items():
+        if value is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -33,6 +34,7 @@ def serve(
     from fundwatch.console.application import create
     from fundwatch.domain.errors import ConfigurationError
     from pipelines.installation import Installation, settings_of_environment
+    from pipelines.orchestration import prefect_environment
 
     if host not in _LOOPBACK and not behind_tls:
         raise ConfigurationError(
@@ -40,7 +42,9 @@ def serve(
             "serving others needs TLS: put a proxy in front and say --behind-tls, or listen on 127.0.0.1.",
             code="C402",
         )
-    with Installation.open(settings_of_environment()) as installation:
+    settings = settings_of_environment()
+    os.environ.update(prefect_environment(settings))
+    with Installation.open(settings) as installation:
         app = create(office_of(installation, is_secure=behind_tls))
         errors.print(f"工作台 http://{host}:{port} ；Ctrl+C 结束。The console; Ctrl+C ends it.", markup=False)
         uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
@@ -54,6 +58,8 @@ def office_of(installation: Installation, *, is_secure: bool) -> Office:
     from fundwatch.console.office import Office
     from fundwatch.store.operations import people
     from fundwatch.store.operations.database import writing
+    from pipelines.orchestration import api_address
+    from pipelines.overseeing import Overseer
     from pipelines.uploading import Counter
     from rules.reference import calendar
 
@@ -69,6 +75,7 @@ def office_of(installation: Installation, *, is_secure: bool) -> Office:
         engine=installation.operations,
         registry=installation.registry,
         counter=Counter(installation),
+        overseer=Overseer(api_address(), installation.clock),
         clock=installation.clock,
         second_factor_key=key,
         temporary=installation.settings.temporary,

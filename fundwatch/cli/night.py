@@ -60,8 +60,8 @@ def nightly(
 
 def show_nights(outcomes: Sequence[Mapping[str, Any]], *, as_json: bool = False) -> None:
     """Print the outcome of nights."""
+    from fundwatch.domain.report_days import overdue_in_words
     from pipelines.drifting import lines_of
-    from pipelines.due_list import in_words
     from pipelines.presenting import paired
     from pipelines.shadow import sentence
 
@@ -80,7 +80,7 @@ def show_nights(outcomes: Sequence[Mapping[str, Any]], *, as_json: bool = False)
         for line in lines_of(outcome.get("drift", {})):
             console.print(f"  {line}", style="dim", markup=False)
         for overdue in outcome["overdue"]:
-            told = in_words(overdue)
+            told = overdue_in_words(overdue)
             console.print(f"  缺报：{told['zh']} {told['en']}", markup=False)
         for one in outcome["shadow"]:
             console.print(f"  {sentence(one)}", style="dim", markup=False)

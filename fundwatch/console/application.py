@@ -17,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 
 from fundwatch.console import api
 from fundwatch.console.office import Office
-from fundwatch.console.pages import audit, batches, calendar, people, sign_in, uploads
+from fundwatch.console.pages import audit, batches, calendar, people, runs, sign_in, uploads
 from fundwatch.console.routing import SignInNeededError, mount, require_declared
 from fundwatch.console.visits import NotFoundError, Visit, enter, new_request_id
 from fundwatch.domain.errors import BusyError, EngineError, FundwatchError, InputError
@@ -36,7 +36,7 @@ _HEADERS = {
 def create(office: Office) -> FastAPI:
     """Return the application over an installation; a route that does not say who may come raises."""
     app = FastAPI(title="资金哨 Fundwatch", version="1", docs_url=None, redoc_url=None, openapi_url=None)
-    for pages in (sign_in, uploads, batches, calendar, people, audit):
+    for pages in (sign_in, uploads, batches, calendar, runs, people, audit):
         mount(app, office, pages.ROUTES)
     api.mount(app, office)
     app.mount("/static", StaticFiles(directory=str(files("fundwatch.console") / "static")), name="static")

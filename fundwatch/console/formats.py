@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from fundwatch.domain.keys import date_of
@@ -54,3 +54,12 @@ def size(value: int | None) -> str:
 def score(tenths: int | None) -> str:
     """Return a quality score that is kept in tenths."""
     return MISSING if tenths is None else f"{tenths / 10:.1f}"
+
+
+def lasting(value: timedelta | None) -> str:
+    """Return a length of time as hours, minutes and seconds."""
+    if value is None:
+        return MISSING
+    minutes, seconds = divmod(int(value.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from sqlalchemy import Engine
 
 from fundwatch.console.judging import Judging
+from fundwatch.domain.flow_runs import Oversight
 from fundwatch.domain.receipts import Receipt
 from fundwatch.store.operations.ledger import Batch
 from fundwatch.store.registry import Registry
@@ -48,6 +49,16 @@ class Counter(Protocol):
         """Take back a batch that is not loaded yet."""
 
 
+class Overseer(Protocol):
+    """Who knows the timetable of the flows and what came of their runs."""
+
+    def look(self) -> Oversight | None:
+        """Return what the scheduler knows, None when it does not answer."""
+
+    def start(self, flow: str, as_of: date | None = None) -> str:
+        """Ask for a run now and return its id; raises BusyError or InputError where there can be none."""
+
+
 @dataclass(frozen=True)
 class Office:
     """One installation as the console sees it."""
@@ -55,6 +66,7 @@ class Office:
     engine: Engine
     registry: Registry
     counter: Counter
+    overseer: Overseer
     clock: Callable[[], datetime]
     second_factor_key: Callable[[], bytes]
     temporary: Path

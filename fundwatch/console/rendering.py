@@ -35,6 +35,7 @@ NAVIGATION = (
             Place("nav.calendar", "/calendar", Permission.SEE_BATCHES),
         ),
     ),
+    ("nav.group_runs", (Place("nav.runs", "/runs", Permission.SEE_RUNS),)),
     (
         "nav.group_administration",
         (
@@ -55,7 +56,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for name in ("count", "percent", "instant", "day", "span", "size", "score"):
+    for name in ("count", "percent", "instant", "day", "span", "size", "score", "lasting"):
         made.filters[name] = getattr(formats, name)
     made.filters["visible"] = visible
     return made

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from fundwatch.domain.keys import date_of, month_bounds
 
@@ -94,3 +95,20 @@ def overdue(cells: Mapping[str, Sequence[ReportDay]]) -> list[tuple[str, list[Re
     """Return by institution the days that are missing or were refused past their due day, the most days first."""
     lacking = {code: [one for one in row if one.state is DayState.MISSING] for code, row in cells.items()}
     return sorted(((code, row) for code, row in lacking.items() if row), key=lambda item: (-len(item[1]), item[0]))
+
+
+def overdue_in_words(one: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return one sentence in both languages on an overdue report and what waits for it."""
+    first, last, days = one["first_day"], one["last_day"], one["days"]
+    span = f"{first}" if first == last else f"{first} ～ {last}"
+    zh = f"{one['institution']} 自 {one['due_on']} 起逾期未报（缺 {span} 间 {days} 日）"
+    en = f"{one['institution']} is overdue since {one['due_on']} ({days} days of {first} to {last} lacking)"
+    waits = one["waiting"]
+    if waits:
+        zh += "，待其补报方能作答：" + "、".join(
+            f"{each['code']} {len(each['subjects'])} 个主体（最早 {each['since']}）" for each in waits
+        )
+        en += "; waiting for it: " + ", ".join(
+            f"{each['code']} on {len(each['subjects'])} subjects (since {each['since']})" for each in waits
+        )
+    return {"zh": zh + "。", "en": en + "."}

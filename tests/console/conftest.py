@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -19,14 +19,17 @@ from starlette.testclient import TestClient
 
 from fundwatch.cli.console import office_of
 from fundwatch.console.application import create
+from fundwatch.console.office import Office
 from fundwatch.domain.access import Role
 from fundwatch.store.operations import people
 from fundwatch.store.operations.database import writing
 from fundwatch.store.operations.people_tables import people as table
 from fundwatch.store.settings import Settings
 from pipelines.installation import Installation, system_clock
+from pipelines.overseeing import Overseer
 
 BANKS = ("610900-B01", "610900-B02")
+NO_SCHEDULER = "http://127.0.0.1:9/api"
 PASSWORD = "calm-river-2026-stone"
 WHO = {
     "zhou": (Role.LIAISON, [BANKS[0]]),
@@ -34,6 +37,8 @@ WHO = {
     "sec": (Role.SECURITY_ADMIN, []),
     "aud": (Role.AUDIT_ADMIN, []),
     "ana": (Role.ANALYST, []),
+    "sci": (Role.DATA_SCIENTIST, []),
+    "sys": (Role.SYSTEM_ADMIN, []),
     "city": (Role.CITY_OFFICER, []),
 }
 ENTRY = """
@@ -104,7 +109,12 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         secrets = {}
         for name, (role, institutions) in WHO.items():
             secrets[name] = add(installation, name, role, institutions)
-        yield Desk(create(office_of(installation, is_secure=False)), installation, secrets, clock)
+        yield Desk(create(office(installation)), installation, secrets, clock)
+
+
+def office(installation: Installation, api: str = NO_SCHEDULER) -> Office:
+    """Return the office of a test; its scheduler is that of an address, not one that this machine happens to run."""
+    return replace(office_of(installation, is_secure=False), overseer=Overseer(api, installation.clock))
 
 
 def add(installation: Installation, name: str, role: Role, institutions: list[str]) -> str:

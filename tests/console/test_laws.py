@@ -9,11 +9,13 @@ import pytest
 from fastapi import FastAPI
 
 import fundwatch.console
+from fundwatch.console.pages.runs import KNOWN_FLOWS
 from fundwatch.console.routing import require_declared
 from fundwatch.console.texts import texts
 from fundwatch.domain.access import Role
 from fundwatch.domain.check_steps import Mark, Step
 from fundwatch.domain.errors import ConfigurationError
+from fundwatch.domain.flow_runs import RunState
 from fundwatch.domain.receipts import Level
 from fundwatch.domain.report_days import DayState
 
@@ -25,6 +27,9 @@ COMPOSED = {
     "step.": [*(one.value for one in Step), *(one.value for one in Mark)],
     "state.": ["received", "checked", "loaded", "rejected", "retracted", "superseded"],
     "calendar.": [one.value for one in DayState],
+    "run_state.": [one.value for one in RunState],
+    "flow.": KNOWN_FLOWS,
+    "flow_help.": KNOWN_FLOWS,
     "batch.level_": [one.value for one in Level],
 }
 

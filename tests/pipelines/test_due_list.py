@@ -11,11 +11,11 @@ from typing import Any
 import polars as pl
 import pytest
 
+from fundwatch.domain.report_days import overdue_in_words
 from fundwatch.domain.snapshot import alert_from_json
 from fundwatch.store.operations import ledger, queue
 from fundwatch.store.operations.database import reading, writing
 from fundwatch.store.settings import Settings
-from pipelines.due_list import in_words
 from pipelines.installation import Installation
 from pipelines.plain import nights
 from pipelines.verification import Agreement, Verifier
@@ -141,7 +141,7 @@ def test_a_payout_due_in_a_gap_waits_and_is_answered_when_the_report_is_in(offic
     assert (overdue["institution"], overdue["days"], overdue["due_on"]) == (BANK, 2, "2026-05-07")
     (waiting,) = overdue["waiting"]
     assert (waiting["code"], waiting["since"], len(waiting["subjects"])) == ("T12", "2026-05-10", 1)
-    told = in_words(overdue)
+    told = overdue_in_words(overdue)
     assert "自 2026-05-07 起逾期未报" in told["zh"]
     assert "T12 1 个主体（最早 2026-05-10）" in told["zh"]
     assert "overdue since 2026-05-07" in told["en"]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,31 +10,14 @@ import pytest
 import yaml
 
 from fundwatch.domain.errors import BusyError
-from pipelines.orchestration import WORK_POOL, prefect_environment
+from pipelines.orchestration import WORK_POOL
 from tests.pipelines.conftest import LAST_DAY, City
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="session")
-def prefect(tmp_path_factory: pytest.TempPathFactory, city: City) -> Iterator[None]:
-    """A real, temporary Prefect API for the session."""
-    environment = dict(prefect_environment(city.settings)) | {"PREFECT_HOME": str(tmp_path_factory.mktemp("prefect"))}
-    before = {name: os.environ.get(name) for name in environment}
-    os.environ.update(environment)
-    from prefect.testing.utilities import prefect_test_harness
-
-    with prefect_test_harness(server_startup_timeout=120):
-        yield
-    for name, value in before.items():
-        if value is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = value
-
-
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::UserWarning")
-def test_the_nightly_flow_publishes_a_night_and_leaves_its_artifacts(prefect: None, own_city: City) -> None:
+def test_the_nightly_flow_publishes_a_night_and_leaves_its_artifacts(prefect: str, own_city: City) -> None:
     from pipelines.flows.nightly import nightly
 
     night = LAST_DAY + timedelta(days=1)
@@ -56,7 +37,7 @@ def test_the_nightly_flow_publishes_a_night_and_leaves_its_artifacts(prefect: No
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::UserWarning")
-def test_a_flow_that_cannot_have_the_lease_says_so(prefect: None, own_city: City) -> None:
+def test_a_flow_that_cannot_have_the_lease_says_so(prefect: str, own_city: City) -> None:
     from pipelines.flows.ingest import ingest
     from pipelines.installation import Installation
     from pipelines.night import begun

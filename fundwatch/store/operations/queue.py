@@ -215,6 +215,12 @@ def night_records(connection: Connection) -> list[dict[str, Any]]:
     return [dict(row._mapping) for row in connection.execute(query)]
 
 
+def newest_nights(connection: Connection, most: int) -> list[dict[str, Any]]:
+    """Return the records of the nights finished last, newest first, as plain values."""
+    query = select(nights).order_by(nights.c.finished_at.desc(), nights.c.as_of.desc()).limit(most)
+    return [dict(row._mapping) for row in connection.execute(query)]
+
+
 def finding_records(connection: Connection) -> list[dict[str, Any]]:
     """Return the summaries of replays and backfills, newest first, as plain values."""
     query = select(findings).order_by(findings.c.made_at.desc(), findings.c.finding_id)
