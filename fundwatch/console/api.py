@@ -4,7 +4,7 @@
 from typing import Annotated, Any
 from urllib.parse import unquote
 
-from fastapi import BackgroundTasks, Depends, FastAPI, Header, Request
+from fastapi import Depends, FastAPI, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
@@ -83,7 +83,6 @@ def mount(app: FastAPI, office: Office) -> None:
     )
     async def hand_in(
         request: Request,
-        background: BackgroundTasks,
         token: Annotated[AccessToken, Depends(holder)],
         x_file_name: Annotated[str, Header(description="Name of the file, percent-encoded UTF-8.")],
         x_corrects: Annotated[str | None, Header(description="Batch that this file replaces as a whole.")] = None,
@@ -100,7 +99,7 @@ def mount(app: FastAPI, office: Office) -> None:
             completes=x_completes,
         )
         batch = await receive(office, request.stream(), parcel)
-        background.add_task(office.judging.run, batch.batch)
+        office.judging.submit(batch.batch)
         return Acknowledged(batch=batch.batch, state=batch.state)
 
     @app.get(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from importlib.resources import files
 from urllib.parse import quote
 
@@ -35,7 +36,15 @@ _HEADERS = {
 
 def create(office: Office) -> FastAPI:
     """Return the application over an installation; a route that does not say who may come raises."""
-    app = FastAPI(title="资金哨 Fundwatch", version="1", docs_url=None, redoc_url=None, openapi_url=None)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await run_in_threadpool(office.judging.close)
+
+    app = FastAPI(
+        title="资金哨 Fundwatch", version="1", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
+    )
     for pages in (sign_in, uploads, batches, calendar, runs, people, audit):
         mount(app, office, pages.ROUTES)
     api.mount(app, office)

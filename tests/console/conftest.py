@@ -92,10 +92,13 @@ def token(page: str) -> str:
 
 
 def hand_in(client: TestClient, path: Path, institution: str = BANKS[0], **headers: str):
-    """Send a file as the page's script does."""
+    """Send a file as the page's script does, and wait for the verdict as the page does."""
     known = {"accept": "application/json", "x-csrf": token(client.get("/account").text)}
     known |= {"x-file-name": quote(path.name), "x-institution": institution}
-    return client.post("/uploads", content=path.read_bytes(), headers=known | headers)
+    answer = client.post("/uploads", content=path.read_bytes(), headers=known | headers)
+    if answer.status_code == 201:
+        wait_until(lambda: "hx-refresh" in client.get(f"{answer.json()['path']}/progress").headers)
+    return answer
 
 
 @pytest.fixture
@@ -109,7 +112,9 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         secrets = {}
         for name, (role, institutions) in WHO.items():
             secrets[name] = add(installation, name, role, institutions)
-        yield Desk(create(office(installation)), installation, secrets, clock)
+        front = office(installation)
+        yield Desk(create(front), installation, secrets, clock)
+        front.judging.close()
 
 
 def office(installation: Installation, api: str = NO_SCHEDULER) -> Office:
@@ -145,14 +150,15 @@ def served(desk: Desk) -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(desk.app, host="127.0.0.1", port=0, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    _until(lambda: server.started)
+    wait_until(lambda: server.started)
     port = server.servers[0].sockets[0].getsockname()[1]
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join(timeout=20)
 
 
-def _until(holds: Callable[[], bool]) -> None:
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Ask again until something holds; raise TimeoutError when it never does."""
     for _ in range(600):
         if holds():
             return

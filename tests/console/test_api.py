@@ -12,7 +12,7 @@ from fundwatch.console.receiving import name_of
 from fundwatch.domain.errors import InputError
 from fundwatch.store.operations import access_tokens, audit
 from fundwatch.store.operations.database import reading, writing
-from tests.console.conftest import BANKS, Desk
+from tests.console.conftest import BANKS, Desk, wait_until
 
 
 def token_of(desk: Desk, institution: str) -> tuple[int, str]:
@@ -29,7 +29,11 @@ def machine(desk: Desk, text: str | None) -> TestClient:
 
 def send(client: TestClient, path: Path, **headers: str):
     known = {"x-file-name": quote(path.name)}
-    return client.post("/api/v1/extracts", content=path.read_bytes(), headers=known | headers)
+    answer = client.post("/api/v1/extracts", content=path.read_bytes(), headers=known | headers)
+    if answer.status_code == 201:
+        where = f"/api/v1/extracts/{answer.json()['batch']}"
+        wait_until(lambda: client.get(where).json()["state"] != "received")
+    return answer
 
 
 def test_an_extract_is_acknowledged_judged_and_asked_for(desk, statement) -> None:

@@ -54,13 +54,15 @@ def test_a_form_without_its_token_or_from_another_site_is_refused(desk) -> None:
 def test_what_a_role_may_not_see_is_not_there(desk) -> None:
     allowed = {
         "zhou": {"/uploads", "/batches", "/calendar"},
-        "ana": {"/batches", "/calendar"},
+        "ana": {"/batches", "/calendar", "/runs"},
+        "sys": {"/runs"},
+        "sci": {"/runs"},
         "sec": {"/people"},
         "aud": {"/audit"},
     }
     for name, paths in allowed.items():
         client = desk.client(name)
-        for path in ("/uploads", "/batches", "/calendar", "/people", "/audit"):
+        for path in ("/uploads", "/batches", "/calendar", "/runs", "/people", "/audit"):
             assert client.get(path).status_code == (200 if path in paths else 404), (name, path)
 
 

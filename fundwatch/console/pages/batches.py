@@ -76,19 +76,16 @@ def listing(visit: Visit) -> Response:
 @ROUTES.get("/batches/{batch}", Permission.SEE_BATCHES)
 def report(visit: Visit) -> Response:
     """Show the verdict on a batch; cells as they were sent are for the sender's own liaisons alone."""
-    batch = _batch(visit)
-    receipt = visit.office.counter.receipt(batch.batch)
-    if receipt is None:
-        return visit.show("batch_waiting.html", **_waiting(visit, batch))
-    return visit.show("batch.html", **_report(visit, batch, receipt))
+    return _page(visit, _batch(visit))
 
 
 @ROUTES.get("/batches/{batch}/progress", Permission.SEE_BATCHES)
 def progress(visit: Visit) -> Response:
     """Show how far the check is; the page reloads itself when it is done."""
     batch = _batch(visit)
-    response = visit.show("batch_progress.html", **_waiting(visit, batch))
-    if batch.state != RECEIVED or not visit.office.judging.is_underway(batch.batch):
+    is_underway = visit.office.judging.is_underway(batch.batch)
+    response = visit.show("batch_progress.html", batch=batch, **_waiting(visit, batch, is_underway))
+    if batch.state != RECEIVED or not is_underway:
         response.headers["HX-Refresh"] = "true"
     return response
 
@@ -97,9 +94,8 @@ def progress(visit: Visit) -> Response:
 def check_again(visit: Visit) -> Response:
     """Check a batch that waits, here and now."""
     batch = _batch(visit)
-    response = visit.go(f"/batches/{batch.batch}")
-    response.background = BackgroundTask(visit.office.judging.run, batch.batch)
-    return response
+    visit.office.judging.submit(batch.batch)
+    return visit.go(f"/batches/{batch.batch}")
 
 
 @ROUTES.get("/batches/{batch}/files/{kind}", Permission.UPLOAD)
@@ -132,10 +128,7 @@ def withdraw(visit: Visit) -> Response:
             raise InputError("撤回批次须注明原因。", "withdrawing a batch needs a reason.", code="F306")
         visit.office.counter.withdraw(batch.batch, reason, by=visit.person.name)
     except InputError as error:
-        receipt = visit.office.counter.receipt(batch.batch)
-        if receipt is None:
-            return visit.show("batch_waiting.html", 400, **(_waiting(visit, batch) | {"error": error, "typed": reason}))
-        return visit.show("batch.html", 400, **(_report(visit, batch, receipt) | {"error": error, "typed": reason}))
+        return _page(visit, batch, 400, error=error, typed=reason)
     return visit.go(f"/batches/{batch.batch}")
 
 
@@ -154,15 +147,28 @@ def _batch(visit: Visit) -> Batch:
     return found
 
 
-def _waiting(visit: Visit, batch: Batch) -> dict[str, Any]:
-    return {
+def _page(
+    visit: Visit, batch: Batch, status: int = 200, *, error: InputError | None = None, typed: str = ""
+) -> Response:
+    # Asked before the receipt is: a check that ends in between is seen as under way, and the page asks again.
+    is_underway = visit.office.judging.is_underway(batch.batch)
+    receipt = visit.office.counter.receipt(batch.batch)
+    shared = {
         "batch": batch,
-        "failure": visit.office.judging.failure(batch.batch),
-        "is_underway": visit.office.judging.is_underway(batch.batch),
-        "seconds": max(0, int((visit.office.clock() - batch.received_at).total_seconds())),
         "may_withdraw": visit.may(Permission.UPLOAD) and batch.state in (RECEIVED, CHECKED, REJECTED),
-        "error": None,
-        "typed": "",
+        "error": error,
+        "typed": typed,
+    }
+    if receipt is None:
+        return visit.show("batch_waiting.html", status, **shared, **_waiting(visit, batch, is_underway))
+    return visit.show("batch.html", status, **shared, **_report(visit, batch, receipt))
+
+
+def _waiting(visit: Visit, batch: Batch, is_underway: bool) -> dict[str, Any]:
+    return {
+        "failure": visit.office.judging.failure(batch.batch),
+        "is_underway": is_underway,
+        "seconds": max(0, int((visit.office.clock() - batch.received_at).total_seconds())),
     }
 
 
@@ -178,7 +184,7 @@ def _report(visit: Visit, batch: Batch, receipt: Receipt) -> dict[str, Any]:
         _record_view(visit, batch, len(lines))
     counts = {level: sum(one.count for one in groups if one.level is level) for level in Level}
     in_batch = {level: sum(one.count for one in receipt.batch_faults if one.level is level) for level in Level}
-    return _waiting(visit, batch) | {
+    return {
         "receipt": receipt,
         "groups": groups,
         "levels": [

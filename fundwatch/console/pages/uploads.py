@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from urllib.parse import unquote
 
-from starlette.background import BackgroundTask
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, Response
 
@@ -42,8 +41,8 @@ async def receive(visit: Visit) -> Response:
         completes=_said(headers, "x-completes"),
     )
     batch = await receiving.receive(visit.office, visit.request.stream(), parcel)
-    answer = {"batch": batch.batch, "path": f"/batches/{batch.batch}"}
-    return JSONResponse(answer, 201, background=BackgroundTask(visit.office.judging.run, batch.batch))
+    visit.office.judging.submit(batch.batch)
+    return JSONResponse({"batch": batch.batch, "path": f"/batches/{batch.batch}"}, 201)
 
 
 @ROUTES.post("/zero-reports", Permission.UPLOAD)
