@@ -97,6 +97,19 @@ def overdue(cells: Mapping[str, Sequence[ReportDay]]) -> list[tuple[str, list[Re
     return sorted(((code, row) for code, row in lacking.items() if row), key=lambda item: (-len(item[1]), item[0]))
 
 
+def due_soon(cells: Mapping[str, Sequence[ReportDay]], today: int, until: int) -> list[tuple[str, int, list[int]]]:
+    """Return institution, due day and days of what is not reported yet and due from ``today`` through ``until``.
+
+    A day that is not over is not asked for.
+    """
+    found: dict[tuple[int, str], list[int]] = {}
+    for code, row in cells.items():
+        for one in row:
+            if one.state is DayState.NOT_DUE and one.day < today <= one.due_day <= until:
+                found.setdefault((one.due_day, code), []).append(one.day)
+    return [(code, due, days) for (due, code), days in sorted(found.items())]
+
+
 def overdue_in_words(one: Mapping[str, Any]) -> Mapping[str, str]:
     """Return one sentence in both languages on an overdue report and what waits for it."""
     first, last, days = one["first_day"], one["last_day"], one["days"]

@@ -18,6 +18,7 @@ from fundwatch.domain.errors import ConfigurationError
 from fundwatch.domain.flow_runs import RunState
 from fundwatch.domain.receipts import Level
 from fundwatch.domain.report_days import DayState
+from fundwatch.domain.scoring import Level as AlertLevel
 
 FOLDER = Path(fundwatch.console.__file__).parent
 TEMPLATES = sorted((FOLDER / "templates").glob("*.html"))
@@ -30,6 +31,7 @@ COMPOSED = {
     "run_state.": [one.value for one in RunState],
     "flow.": KNOWN_FLOWS,
     "flow_help.": KNOWN_FLOWS,
+    "level.": [one.value for one in AlertLevel],
     "batch.level_": [one.value for one in Level],
 }
 

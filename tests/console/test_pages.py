@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import re
+from datetime import date, timedelta
 
 import pyotp
 
+from fundwatch.store.operations.commit import AlertRow, Change, commit
+from fundwatch.store.operations.lease import WRITER, acquire, release
 from tests.console.conftest import BANKS, PASSWORD, hand_in, token
 
 
@@ -214,3 +217,43 @@ def test_a_letter_reminds_of_overdue_days_and_is_for_the_office_alone(desk, stat
     liaison = desk.client("zhou")
     assert "/letter" not in liaison.get("/calendar").text
     assert liaison.get(f"/calendar/{BANKS[0]}/letter").status_code == 404
+
+
+def test_a_gap_names_the_open_alerts_that_it_weakens(desk, statement) -> None:
+    hand_in(desk.client("zhou"), statement)
+    today = desk.clock().date()
+    spans = {"A1": (12, 10), "A2": (400, 390)}
+    raise_alerts(desk, {name: (today - timedelta(a), today - timedelta(b)) for name, (a, b) in spans.items()})
+    page = desk.client("city").get("/calendar").text
+    assert "影响 1 条在办预警" in page
+    gap = desk.client("ana").get(f"/calendar/{BANKS[0]}").text
+    assert "A1" in gap and "A2" not in gap
+    assert "有" in gap and "橙" in gap
+    assert "在办预警" not in desk.client("zhou").get("/calendar").text
+    assert desk.client("zhou").get(f"/calendar/{BANKS[0]}").status_code == 404
+    assert desk.client("city").get(f"/calendar/{BANKS[1]}").status_code == 404, "that bank owes nothing"
+
+
+def raise_alerts(desk, spans: dict[str, tuple[date, date]]) -> None:
+    """Raise one alert a span, its subject with an account at the first bank."""
+    installation, now = desk.installation, desk.clock()
+    lease = acquire(installation.operations, WRITER, "host:1", now, timedelta(minutes=2))
+    rows = [
+        AlertRow(
+            alert_id=name,
+            anchor=f"party:{name}",
+            episode=1,
+            score=60.0,
+            level="orange",
+            first_seen=last,
+            as_of=last,
+            manifest_id="m",
+            content={
+                "span": [first.isoformat(), last.isoformat()],
+                "subject": {"institutions": [BANKS[0]]},
+            },
+        )
+        for name, (first, last) in spans.items()
+    ]
+    commit(installation.operations, lease, Change(alerts=tuple(rows)), now=now, actor="nightly")
+    release(installation.operations, lease, now)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fundwatch.domain.keys import day_number
-from fundwatch.domain.report_days import DayState, Delivered, due_day, overdue, report_days
+from fundwatch.domain.report_days import DayState, Delivered, ReportDay, due_day, due_soon, overdue, report_days
 
 MONDAY = day_number(date(2026, 11, 16))
 
@@ -78,3 +78,24 @@ def test_every_day_has_one_cell_and_only_missing_days_are_overdue(delivered, zer
     lacking = dict(overdue({"A": cells})).get("A", [])
     assert {cell.day for cell in lacking} == {cell.day for cell in cells if cell.state is DayState.MISSING}
     assert all(cell.due_day < MONDAY + ahead for cell in lacking)
+
+
+def test_due_soon_is_what_is_lacking_of_days_that_are_over() -> None:
+    def cell(day: int, state: DayState, due: int) -> ReportDay:
+        return ReportDay(MONDAY + day, state, MONDAY + due)
+
+    waiting = DayState.NOT_DUE
+    cells = {
+        "B2": [cell(0, waiting, 1), cell(1, waiting, 2)],
+        "B1": [
+            cell(-2, DayState.MISSING, 0),
+            cell(-1, waiting, 1),
+            cell(0, DayState.ZERO, 1),
+            cell(0, waiting, 1),
+            cell(1, waiting, 9),
+        ],
+    }
+    assert due_soon(cells, MONDAY + 1, MONDAY + 2) == [
+        ("B1", MONDAY + 1, [MONDAY - 1, MONDAY]),
+        ("B2", MONDAY + 1, [MONDAY]),
+    ], "neither what is overdue, nor the day that is not over, nor what is due later"

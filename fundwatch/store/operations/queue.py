@@ -13,6 +13,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from fundwatch.domain.errors import BusyError, InputError
+from fundwatch.domain.gaps import AlertSpan
+from fundwatch.domain.keys import day_number
+from fundwatch.domain.review import OPEN_STATES
 from fundwatch.store.operations.commit import NEW
 from fundwatch.store.operations.tables import alert_events, alert_orders, alert_versions, alerts, findings, nights
 
@@ -213,6 +216,39 @@ def night_records(connection: Connection) -> list[dict[str, Any]]:
     """Return the records of all nights, by day and time, as plain values."""
     query = select(nights).order_by(nights.c.as_of, nights.c.finished_at)
     return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def open_spans(
+    connection: Connection, first: date, last: date, *, counties: Sequence[str] | None = None
+) -> list[AlertSpan]:
+    """Return the open alerts that speak of any day from ``first`` through ``last``, highest score first.
+
+    ``counties`` limits what the reader may see (None: the whole city).
+    """
+    since, until = (alert_versions.c.content[("span", place)].as_string() for place in (0, 1))
+    held = alert_versions.c.content[("subject", "institutions")]
+    query = (
+        select(alerts.c.alert_id, alert_versions.c.level, alert_versions.c.score, since, until, held)
+        .join(
+            alert_versions,
+            (alert_versions.c.alert_id == alerts.c.alert_id) & (alert_versions.c.version == alerts.c.version),
+        )
+        .where(alerts.c.state.in_(sorted(OPEN_STATES)), since <= last.isoformat(), until >= first.isoformat())
+    )
+    if counties is not None:
+        query = query.where(alerts.c.county.in_(counties))
+    rows = connection.execute(query.order_by(alert_versions.c.score.desc(), alerts.c.alert_id))
+    return [
+        AlertSpan(
+            alert_id,
+            level,
+            score,
+            day_number(date.fromisoformat(begun)),
+            day_number(date.fromisoformat(ended)),
+            frozenset(institutions),
+        )
+        for alert_id, level, score, begun, ended, institutions in rows
+    ]
 
 
 def newest_nights(connection: Connection, most: int) -> list[dict[str, Any]]:
