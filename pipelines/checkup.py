@@ -5,10 +5,10 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from detectors import storing
 from fundwatch.domain.errors import FundwatchError
+from fundwatch.domain.remarks import Remark
 from fundwatch.store.confinement import network_is_shut
 from fundwatch.store.durable import make_folder
 from fundwatch.store.operations import history
@@ -22,15 +22,6 @@ from rules.laws import broken_laws
 from rules.locking import departures, read_lock
 
 _LEAST_FREE = 5 * 1024**3
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """One thing looked at."""
-
-    is_fine: bool
-    zh: str
-    en: str
 
 
 def examine(settings: Settings) -> Iterator[Remark]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from fundwatch.store.settings import Settings
 from fundwatch.store.vault import Vault
 from rules.catalogue import Catalogue as Rules
 from rules.catalogue import load_catalogue as load_rules
+from rules.reference import Notice, read_notices
 from rules.tuning import Tuning, change_of, read_tuning, tune
 
 Clock = Callable[[], datetime]
@@ -62,10 +63,15 @@ class Installation:
         finally:
             engine.dispose()
 
-    @cached_property
+    @property
     def registry(self) -> Registry:
-        """Return who may report."""
-        return read_registry(self.settings.institutions)
+        """Return who may report, as the register stands now."""
+        return _registry(self.settings.institutions, _stamp(self.settings.institutions))
+
+    @property
+    def notices(self) -> Sequence[Notice]:
+        """Return the holidays and make-up days that this installation entered, as its file stands now."""
+        return _notices(self.settings.calendar, _stamp(self.settings.calendar))
 
     @property
     def contracts(self) -> Contracts:
@@ -132,6 +138,25 @@ def tuning_in_force() -> Tuning:
 def _tuning_entry(row: Mapping[str, Any]) -> dict[str, Any]:
     named = ("parameter", "value", "author", "approver", "reason")
     return {name: row[name] for name in named} | {"id": row["rule_id"], "effective_from": row["from_day"]}
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """Return what changes whenever a file is written or replaced, None where there is none."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_ino, stat.st_mtime_ns, stat.st_size
+
+
+@lru_cache(maxsize=8)
+def _registry(path: Path, stamp: tuple[int, int, int] | None) -> Registry:  # noqa: ARG001 - a key of the cache
+    return read_registry(path)
+
+
+@lru_cache(maxsize=8)
+def _notices(path: Path, stamp: tuple[int, int, int] | None) -> tuple[Notice, ...]:
+    return () if stamp is None else tuple(read_notices(path))
 
 
 @cache

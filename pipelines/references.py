@@ -37,6 +37,6 @@ def _relations(installation: Installation) -> Iterator[tuple[str, Sequence[tuple
         [(one.code, one.name, one.sector, one.region, one.reports, one.due_days) for one in installation.registry],
     )
     yield "reference_fx", installation.contracts.fx_rows()
-    for name, table in reference.tables(*_CALENDAR).items():
+    for name, table in reference.tables(*_CALENDAR, added=installation.notices).items():
         if name in RELATIONS:
             yield name, table.rows

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,6 +23,8 @@ LAST_DAY = day_number(date(9999, 12, 31))
 """What an empty ``valid_from`` and ``valid_to`` mean."""
 _HUNDREDTHS = 100
 _WEEK, _FRIDAY = 7, 4
+_NOTICE = ("first_day", "last_day", "kind", "name", "source")
+_KINDS = {False: "holiday", True: "workday"}
 _MONDAY = day_number(date(1970, 1, 5))
 
 
@@ -39,12 +43,26 @@ class Table:
     rows: tuple[tuple[Any, ...], ...]
 
 
-def tables(first_day: int, last_day: int, folder: Path = FOLDER) -> Mapping[str, Table]:
-    """Return every reference relation; the calendar covers [first_day, last_day] (day numbers)."""
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Days off, or working days made up for them, as a notice sets them."""
+
+    first_day: int
+    last_day: int
+    works: bool
+    name: str
+    source: str
+
+
+def tables(first_day: int, last_day: int, folder: Path = FOLDER, added: Sequence[Notice] = ()) -> Mapping[str, Table]:
+    """Return every reference relation; the calendar covers [first_day, last_day] (day numbers).
+
+    ``added`` are notices of an installation, which go before those of the folder on the same days.
+    """
     return {
         "reference_calendar": Table(
             (("day", "INTEGER"), ("is_workday", "BOOLEAN"), ("workday_number", "INTEGER"), ("holiday", "TEXT")),
-            tuple(calendar(first_day, last_day, folder)),
+            tuple(calendar(first_day, last_day, folder, added)),
         ),
         "reference_limits": _effective(
             folder, "limits", (("code", "TEXT"), ("currency", "TEXT"), ("amount", "BIGINT"))
@@ -73,34 +91,72 @@ def load_reference(connection: Loader, first_day: int, last_day: int, folder: Pa
         connection.execute(insert.sql(dialect="duckdb"), values)
 
 
-def calendar(first_day: int, last_day: int, folder: Path = FOLDER) -> Iterator[tuple[int, bool, int, str | None]]:
+def calendar(
+    first_day: int, last_day: int, folder: Path = FOLDER, added: Sequence[Notice] = ()
+) -> Iterator[tuple[int, bool, int, str | None]]:
     """Yield day, whether it is a working day, the running number of working days, and the holiday's name.
 
     The number counts working days from Monday 1970-01-05 through the day, so it does not depend on the range; a
     day off carries the number of the working day before it. Years without a notice count weekends only.
     """
-    listed = _notices(folder)
+    listed = _by_day(read_notices(folder / "calendar.csv")) | _by_day(added)
     number = _weekdays_before(first_day)
-    for day, (is_workday, _) in listed.items():
+    for day, notice in listed.items():
         if day < first_day:
-            number += is_workday - _is_weekday(day)
+            number += notice.works - _is_weekday(day)
     for day in range(first_day, last_day + 1):
-        is_workday, holiday = listed.get(day, (_is_weekday(day), None))
+        listed_here = listed.get(day)
+        is_workday = _is_weekday(day) if listed_here is None else listed_here.works
         number += is_workday
-        yield day, is_workday, number, holiday
+        yield day, is_workday, number, None if listed_here is None or is_workday else listed_here.name
 
 
-def _notices(folder: Path) -> dict[int, tuple[bool, str | None]]:
-    listed: dict[int, tuple[bool, str | None]] = {}
-    for row in _read(folder, "calendar", ("first_day", "last_day", "kind", "name", "source")):
-        if row["kind"] not in ("holiday", "workday"):
-            raise _wrong("calendar", f"unknown kind {row['kind']}")
-        works = row["kind"] == "workday"
-        for day in range(_day(row["first_day"], FIRST_DAY), _day(row["last_day"], FIRST_DAY) + 1):
-            if day in listed:
-                raise _wrong("calendar", f"{date_of(day)} is listed twice")
-            listed[day] = works, None if works else row["name"]
-    return listed
+@lru_cache(maxsize=4)
+def workdays(added: tuple[Notice, ...] = ()) -> Callable[[int], bool]:
+    """Return what says of a day (number) whether it is a working day, by all notices."""
+    listed = _by_day(read_notices(FOLDER / "calendar.csv")) | _by_day(added)
+
+    def is_workday(day: int) -> bool:
+        return listed[day].works if day in listed else _is_weekday(day)
+
+    return is_workday
+
+
+def read_notices(path: Path) -> list[Notice]:
+    """Read notices from a CSV; raise ConfigurationError for one that is wrong, or a day that is listed twice."""
+    found = []
+    for row in _rows(path, _NOTICE):
+        if row["kind"] not in _KINDS.values():
+            raise _wrong(path.stem, f"unknown kind {row['kind']}")
+        try:
+            first, last = _day(row["first_day"], FIRST_DAY), _day(row["last_day"], FIRST_DAY)
+        except ValueError as error:
+            raise _wrong(path.stem, f"{error}") from error
+        if last < first:
+            raise _wrong(path.stem, f"{row} ends before it begins")
+        found.append(Notice(first, last, row["kind"] == _KINDS[True], row["name"], row["source"]))
+    seen: set[int] = set()
+    for one in found:
+        days = set(range(one.first_day, one.last_day + 1))
+        if seen & days:
+            raise _wrong(path.stem, f"{date_of(min(seen & days))} is listed twice")
+        seen |= days
+    return found
+
+
+def notices_text(notices: Sequence[Notice]) -> str:
+    """Return notices as the CSV that ``read_notices`` reads."""
+    target = io.StringIO()
+    writer = csv.writer(target, lineterminator="\n")
+    writer.writerow(_NOTICE)
+    for one in notices:
+        kind = _KINDS[one.works]
+        writer.writerow((date_of(one.first_day), date_of(one.last_day), kind, one.name, one.source))
+    return target.getvalue()
+
+
+def _by_day(notices: Sequence[Notice]) -> dict[int, Notice]:
+    return {day: one for one in notices for day in range(one.first_day, one.last_day + 1)}
 
 
 def _is_weekday(day: int) -> bool:
@@ -159,8 +215,13 @@ def _day(text: str, empty: int) -> int:
 
 
 def _read(folder: Path, name: str, columns: Sequence[str]) -> Iterator[dict[str, str]]:
+    """Read one reference CSV of a folder."""
+    return _rows(folder / f"{name}.csv", columns)
+
+
+def _rows(path: Path, columns: Sequence[str]) -> Iterator[dict[str, str]]:
     """Read one CSV with comment lines; raise ConfigurationError when its columns or a row are not as declared."""
-    path = folder / f"{name}.csv"
+    name = path.stem
     try:
         lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
     except OSError as error:

@@ -53,29 +53,28 @@ def serve(
 
 def office_of(installation: Installation, *, is_secure: bool) -> Office:
     """Return an installation as the console sees it."""
-    from functools import cache
-
     from fundwatch.console.office import Office
     from fundwatch.store.operations import people
     from fundwatch.store.operations.database import writing
+    from pipelines.administering import Administration
     from pipelines.orchestration import api_address
     from pipelines.overseeing import Overseer
     from pipelines.uploading import Counter
-    from rules.reference import calendar
+    from rules.reference import workdays
 
     def key() -> bytes:
         with writing(installation.operations) as connection:
             return installation.custody.wrapped_key(connection, people.USE, installation.clock())
 
-    @cache
     def is_workday(day: int) -> bool:
-        return next(iter(calendar(day, day)))[1]
+        return workdays(tuple(installation.notices))(day)
 
     return Office(
         engine=installation.operations,
-        registry=installation.registry,
+        read_registry=lambda: installation.registry,
         counter=Counter(installation),
         overseer=Overseer(api_address(), installation.clock),
+        administration=Administration(installation),
         clock=installation.clock,
         second_factor_key=key,
         temporary=installation.settings.temporary,

@@ -18,12 +18,37 @@ from starlette.staticfiles import StaticFiles
 
 from fundwatch.console import api
 from fundwatch.console.office import Office
-from fundwatch.console.pages import audit, batches, calendar, people, runs, sign_in, uploads
+from fundwatch.console.pages import (
+    audit,
+    batches,
+    calendar,
+    institutions,
+    people,
+    runs,
+    sign_in,
+    system,
+    tokens,
+    uploads,
+    working_days,
+)
 from fundwatch.console.routing import SignInNeededError, mount, require_declared
 from fundwatch.console.visits import NotFoundError, Visit, enter, new_request_id
 from fundwatch.domain.errors import BusyError, EngineError, FundwatchError, InputError
 
 _LOG = logging.getLogger(__name__)
+_PAGES = (
+    sign_in,
+    uploads,
+    batches,
+    calendar,
+    runs,
+    system,
+    institutions,
+    working_days,
+    people,
+    tokens,
+    audit,
+)
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'",
@@ -45,7 +70,7 @@ def create(office: Office) -> FastAPI:
     app = FastAPI(
         title="资金哨 Fundwatch", version="1", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
     )
-    for pages in (sign_in, uploads, batches, calendar, runs, people, audit):
+    for pages in _PAGES:
         mount(app, office, pages.ROUTES)
     api.mount(app, office)
     app.mount("/static", StaticFiles(directory=str(files("fundwatch.console") / "static")), name="static")

@@ -12,10 +12,15 @@ from typing import Any, Protocol
 from sqlalchemy import Engine
 
 from fundwatch.console.judging import Judging
+from fundwatch.domain.disk_forecast import DiskForecast
 from fundwatch.domain.flow_runs import Oversight
 from fundwatch.domain.receipts import Receipt
+from fundwatch.domain.remarks import Remark
+from fundwatch.domain.retention import Retention
+from fundwatch.store.custody import KeyState
 from fundwatch.store.operations.ledger import Batch
 from fundwatch.store.registry import Registry
+from rules.reference import Notice
 
 
 class Counter(Protocol):
@@ -59,14 +64,43 @@ class Overseer(Protocol):
         """Ask for a run now and return its id; raises BusyError or InputError where there can be none."""
 
 
+class Administration(Protocol):
+    """Who looks after the installation: its register, working days, keys, retention and disk."""
+
+    def remarks(self) -> Sequence[Remark]:
+        """Return a remark on each thing that a night depends on."""
+
+    def disk(self) -> DiskForecast:
+        """Return what the data home holds and how long the disk will last."""
+
+    def keys(self) -> Sequence[KeyState]:
+        """Return the keys that serve now."""
+
+    def retention(self) -> Retention:
+        """Return how long uploads are kept and how many are past that."""
+
+    def register(self, values: Mapping[str, Any], *, code: str | None, by: str) -> None:
+        """Add an institution to the register, or change the one of a code; raises what says why it cannot be."""
+
+    def notices(self) -> tuple[Sequence[Notice], Sequence[Notice]]:
+        """Return the notices that come with the rules, and those entered here, each by day."""
+
+    def enter(self, notice: Notice, *, by: str) -> None:
+        """Enter days off or working days; raises InputError for days that were entered here before."""
+
+    def remove(self, first_day: int, *, by: str) -> None:
+        """Remove what was entered here from a day (number) on; raises InputError when there is nothing."""
+
+
 @dataclass(frozen=True)
 class Office:
     """One installation as the console sees it."""
 
     engine: Engine
-    registry: Registry
+    read_registry: Callable[[], Registry]
     counter: Counter
     overseer: Overseer
+    administration: Administration
     clock: Callable[[], datetime]
     second_factor_key: Callable[[], bytes]
     temporary: Path
@@ -75,6 +109,11 @@ class Office:
     is_workday: Callable[[int], bool]
     is_secure: bool = True
     """Whether cookies travel over TLS only; False on the loopback."""
+
+    @property
+    def registry(self) -> Registry:
+        """Return who may report, as the register stands now."""
+        return self.read_registry()
 
     @cached_property
     def judging(self) -> Judging:

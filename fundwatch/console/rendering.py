@@ -39,7 +39,11 @@ NAVIGATION = (
     (
         "nav.group_administration",
         (
+            Place("nav.system", "/system", Permission.ADMINISTER_SYSTEM),
+            Place("nav.institutions", "/institutions", Permission.ADMINISTER_SYSTEM),
+            Place("nav.working_days", "/working-days", Permission.ADMINISTER_SYSTEM),
             Place("nav.people", "/people", Permission.ADMINISTER_PEOPLE),
+            Place("nav.tokens", "/tokens", Permission.ADMINISTER_PEOPLE),
             Place("nav.audit", "/audit", Permission.READ_AUDIT),
         ),
     ),

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
-from fundwatch.domain.errors import EngineError
+from fundwatch.domain.errors import EngineError, FundwatchError
 from fundwatch.store.operations import audit
 from fundwatch.store.operations.tables import batch_keys, key_register
 from fundwatch.store.operations.writing import insert_absent
@@ -23,6 +24,19 @@ LOOKUP = "vault-lookup"
 """Keys the HMAC by which the vault finds an identity; a file, apart from the sealed originals."""
 ORIGINALS = "vault-originals"
 """Seals the originals in the vault; wrapped by the master key."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyState:
+    """A key that serves now: its use, fingerprint, since when, and where it lies."""
+
+    use: str
+    fingerprint: str
+    since: datetime
+    is_wrapped: bool
+    """Whether it lies in the register, sealed by the master key, and not in a file."""
+    trouble: FundwatchError | None
+    """What is wrong with its file, None when it can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +75,23 @@ class Custody:
         if sealed is None:
             raise EngineError("密钥登记失败，请重试。", "a key could not be registered; try again.", code="E209")
         return unseal(sealed, master, use.encode())
+
+    def states(self, connection: Connection) -> list[KeyState]:
+        """Return the keys that serve now, by use; nothing is made."""
+        found = []
+        for row in connection.execute(select(key_register).order_by(key_register.c.use)):
+            is_wrapped = row.wrapped_key is not None
+            found.append(
+                KeyState(row.use, row.fingerprint, row.since, is_wrapped, None if is_wrapped else self._trouble(row))
+            )
+        return found
+
+    def _trouble(self, row: Row[Any]) -> FundwatchError | None:
+        try:
+            self.folder.read(row.use, row.fingerprint)
+        except FundwatchError as error:
+            return error
+        return None
 
     def replace_file_key(self, connection: Connection, use: str, now: datetime) -> bytes:
         """Make a new key for a use and register it within the caller's transaction; the old file stays."""

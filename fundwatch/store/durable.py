@@ -105,6 +105,16 @@ def partial(folder: Path, stem: str) -> Iterator[Path]:
             path.unlink(missing_ok=True)
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a text file durably; a reader sees the old or the new one, never half of one. The mode stays as it was."""
+    make_folder(path.parent)
+    with partial(path.parent, path.name) as temporary:
+        with disk(temporary):
+            temporary.write_text(text, encoding="utf-8")
+            temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o640)
+        publish(temporary, path)
+
+
 def write_secret(path: Path, content: bytes) -> None:
     """Write a small file that only its owner may read, durably and without replacing an existing one."""
     make_folder(path.parent, mode=0o700)

@@ -127,6 +127,12 @@ class Landing:
             path.with_suffix(_ASIDE).unlink(missing_ok=True)
             sync_folder(path.parent)
 
+    def received(self) -> list[tuple[datetime, int]]:
+        """Return when each upload that is still here was landed, and its bytes in the clear, oldest first."""
+        kept = select(batch_keys.c.landed_at, batch_keys.c.size).where(batch_keys.c.wrapped_key.is_not(None))
+        with reading(self.engine) as connection:
+            return [(at, size) for at, size in connection.execute(kept.order_by(batch_keys.c.landed_at))]
+
     def sweep(self, before: datetime) -> tuple[Path, ...]:
         """Remove what interrupted uploads left: partial files, clear copies and what is sealed without a key.
 

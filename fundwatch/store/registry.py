@@ -10,7 +10,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from fundwatch.domain.errors import ConfigurationError
+import tomlkit
+
+from fundwatch.domain.errors import ConfigurationError, InputError
 
 SECTORS = ("bank", "micro_loan", "guarantee", "pawn", "authority")
 _FEED_VALUES: Mapping[str, tuple[str, ...]] = {
@@ -123,6 +125,42 @@ def parse_registry(text: str, path: Path) -> Registry:
             )
         found[institution.code] = institution
     return Registry(found, path.name)
+
+
+def amended(text: str, values: Mapping[str, Any], *, code: str | None, path: Path) -> str:
+    """Return the register's text with one institution added, or with one of this ``code`` changed.
+
+    Everything else stays as it was written, comments too. A value of None takes the key away. Raises InputError for
+    a code that is there already, or not there, and ConfigurationError for values that the register does not take.
+    """
+    document = tomlkit.parse(text)
+    entries = document.get("institution")
+    if entries is None:
+        entries = document["institution"] = tomlkit.aot()
+        entries = document["institution"]
+    known = {entry.get("code"): entry for entry in entries}
+    if code is None:
+        if values["code"] in known:
+            raise InputError(
+                f"代码 {values['code']} 已登记，请在列表中修改。",
+                f"code {values['code']} is registered; change it in the list.",
+                code="F330",
+            )
+        entry = tomlkit.table()
+        entries.append(entry)
+        entry = entries[-1]
+    elif code in known:
+        entry = known[code]
+    else:
+        raise InputError(f"代码 {code} 未登记，请刷新页面。", f"code {code} is not registered; reload.", code="F331")
+    for key, value in values.items():
+        if value is None:
+            entry.pop(key, None)
+        elif entry.get(key) != value:
+            entry[key] = value
+    changed = tomlkit.dumps(document)
+    parse_registry(changed, path)
+    return changed
 
 
 def _institution(entry: dict[str, Any], number: int, path: Path) -> Institution:

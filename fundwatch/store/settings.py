@@ -64,6 +64,11 @@ class Settings:
         return self.home / "institutions.toml"
 
     @property
+    def calendar(self) -> Path:
+        """Return the holidays and make-up days that this installation entered besides those of the rules."""
+        return self.home / "calendar.csv"
+
+    @property
     def inbox(self) -> Path:
         """Return the folder that holds one inbox folder per institution code."""
         return self.home / "inbox"

@@ -67,6 +67,7 @@ class Desk:
     """A console: its application, its installation, and the secrets of those who sign in."""
 
     app: FastAPI
+    office: Office
     installation: Installation
     secrets: dict[str, str]
     clock: Clock
@@ -102,7 +103,13 @@ def hand_in(client: TestClient, path: Path, institution: str = BANKS[0], **heade
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def scheduler() -> str:
+    """The address of a scheduler that does not answer; a module of tests may name one that does."""
+    return NO_SCHEDULER
+
+
+@pytest.fixture
+def desk(tmp_path: Path, scheduler: str) -> Iterator[Desk]:
     home = tmp_path / "home"
     home.mkdir()
     register = "".join(ENTRY.format(code=code, name=name) for code, name in zip(BANKS, "甲乙", strict=True))
@@ -112,12 +119,12 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         secrets = {}
         for name, (role, institutions) in WHO.items():
             secrets[name] = add(installation, name, role, institutions)
-        front = office(installation)
-        yield Desk(create(front), installation, secrets, clock)
+        front = office(installation, scheduler)
+        yield Desk(create(front), front, installation, secrets, clock)
         front.judging.close()
 
 
-def office(installation: Installation, api: str = NO_SCHEDULER) -> Office:
+def office(installation: Installation, api: str) -> Office:
     """Return the office of a test; its scheduler is that of an address, not one that this machine happens to run."""
     return replace(office_of(installation, is_secure=False), overseer=Overseer(api, installation.clock))
 

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 import fundwatch.console
 from fundwatch.console.pages.runs import KNOWN_FLOWS
+from fundwatch.console.pages.working_days import KINDS
 from fundwatch.console.routing import require_declared
 from fundwatch.console.texts import texts
 from fundwatch.domain.access import Role
@@ -19,6 +20,7 @@ from fundwatch.domain.flow_runs import RunState
 from fundwatch.domain.receipts import Level
 from fundwatch.domain.report_days import DayState
 from fundwatch.domain.scoring import Level as AlertLevel
+from fundwatch.store.registry import DAILY, MONTHLY, SECTORS
 
 FOLDER = Path(fundwatch.console.__file__).parent
 TEMPLATES = sorted((FOLDER / "templates").glob("*.html"))
@@ -32,6 +34,9 @@ COMPOSED = {
     "flow.": KNOWN_FLOWS,
     "flow_help.": KNOWN_FLOWS,
     "level.": [one.value for one in AlertLevel],
+    "sector.": SECTORS,
+    "reports.": (DAILY, MONTHLY),
+    "notice.": KINDS,
     "batch.level_": [one.value for one in Level],
 }
 

@@ -13,7 +13,17 @@ import pytest
 from fundwatch.domain.errors import ConfigurationError
 from fundwatch.domain.keys import day_number
 from fundwatch.store.schema import RELATIONS
-from rules.reference import FOLDER, LAST_DAY, calendar, load_reference, tables
+from rules.reference import (
+    FOLDER,
+    LAST_DAY,
+    Notice,
+    calendar,
+    load_reference,
+    notices_text,
+    read_notices,
+    tables,
+    workdays,
+)
 
 
 def _calendar(first: date, last: date) -> dict[date, tuple[bool, int, str | None]]:
@@ -113,3 +123,38 @@ def test_a_bad_row_is_refused(tmp_path: Path, name: str, line: str) -> None:
         file.write(f"{line}\n")
     with pytest.raises(ConfigurationError):
         tables(0, 6, tmp_path / "reference")
+
+
+FRIDAY = day_number(date(2026, 3, 6))
+
+
+def test_what_an_installation_entered_goes_before_what_is_listed() -> None:
+    spring = day_number(date(2026, 2, 16))
+    added = (Notice(spring, spring, True, "防汛值守", "市政府令"), Notice(FRIDAY, FRIDAY + 1, False, "运动会", "通知"))
+    found = {row[0]: row for row in calendar(spring - 3, FRIDAY + 5, added=added)}
+    plain = {row[0]: row for row in calendar(spring - 3, FRIDAY + 5)}
+    assert (found[spring][1], found[FRIDAY][1], found[FRIDAY][3]) == (True, False, "运动会")
+    assert found[spring + 1][1:2] == plain[spring + 1][1:2]
+    assert found[FRIDAY + 5][2] == plain[FRIDAY + 5][2], "one day made up, one day off: the count is even again"
+    for first in (spring, FRIDAY, FRIDAY + 3):
+        assert list(calendar(first, FRIDAY + 5, added=added)) == [row for day, row in found.items() if day >= first]
+    for day, row in found.items():
+        assert workdays(added)(day) is row[1]
+
+
+def test_notices_come_back_as_they_were_written(tmp_path: Path) -> None:
+    written = [
+        Notice(FRIDAY, FRIDAY + 1, False, '运动会, "春季"', "通知 1"),
+        Notice(FRIDAY + 2, FRIDAY + 2, True, "调休", "x"),
+    ]
+    path = tmp_path / "calendar.csv"
+    path.write_text(notices_text(written), encoding="utf-8")
+    assert read_notices(path) == written
+
+
+def test_a_day_that_is_listed_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "calendar.csv"
+    twice = [Notice(FRIDAY, FRIDAY + 1, False, "a", "x"), Notice(FRIDAY + 1, FRIDAY + 2, True, "b", "x")]
+    path.write_text(notices_text(twice), encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="2026-03-07"):
+        read_notices(path)

@@ -6,9 +6,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from fundwatch.domain.errors import ConfigurationError
-from fundwatch.store.registry import FeedOverrides, parse_registry, read_registry
+from fundwatch.domain.errors import ConfigurationError, InputError
+from fundwatch.store.registry import FeedOverrides, amended, parse_registry, read_registry
 
 PATH = Path("institutions.toml")
 BANK = """
@@ -98,3 +100,64 @@ def test_a_missing_or_unreadable_file_is_a_configuration_error(tmp_path: Path) -
         read_registry(tmp_path / "gbk.toml")
     (tmp_path / "institutions.toml").write_text(BANK, encoding="utf-8")
     assert len(read_registry(tmp_path / "institutions.toml")) == 1
+
+
+VALUES = {
+    "code": "610900-B02",
+    "name": "另一银行",
+    "sector": "bank",
+    "region": "610921",
+    "legal_basis": "条例第二十一条",
+    "approval_no": "测试 1",
+    "reports": None,
+    "due_days": 3,
+    "expires_on": date(2027, 6, 30),
+}
+
+
+def test_an_institution_is_added_and_what_was_written_stays() -> None:
+    before = "# 本市登记\n" + BANK + '[institution.feeds]\namount_unit = "wan"  # 该行以万元报送\n'
+    after = amended(before, VALUES, code=None, path=PATH)
+    assert after.startswith(before)
+    found = parse_registry(after, PATH)
+    assert (found.institution("610900-B02").due_days, found.institution("610900-B02").reports) == (3, "daily")
+    assert found.institution("610900-B01").feeds.amount_unit == "wan"
+
+
+def test_an_institution_is_changed_in_its_place() -> None:
+    before = "# 本市登记\n" + BANK + 'expires_on = 2026-12-31\n[institution.feeds]\namount_unit = "wan"  # 万元\n'
+    values = VALUES | {"code": "610900-B01", "name": "改名银行", "expires_on": None}
+    after = amended(before, values, code="610900-B01", path=PATH)
+    found = parse_registry(after, PATH).institution("610900-B01")
+    assert (found.name, found.expires_on, found.feeds.amount_unit) == ("改名银行", None, "wan")
+    assert "# 本市登记" in after and "# 万元" in after
+
+
+def test_a_change_to_the_same_leaves_the_text_alone() -> None:
+    once = amended("", VALUES, code=None, path=PATH)
+    assert amended(once, VALUES, code="610900-B02", path=PATH) == once
+
+
+@given(
+    st.fixed_dictionaries(
+        {
+            name: st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), min_size=1, max_size=30).filter(
+                lambda text: text == text.strip()
+            )
+            for name in ("name", "legal_basis", "approval_no")
+        }
+    )
+)
+def test_any_text_comes_back_as_it_was_given(texts: dict[str, str]) -> None:
+    found = parse_registry(amended(BANK, VALUES | texts, code=None, path=PATH), PATH).institution("610900-B02")
+    assert {name: getattr(found, name) for name in texts} == texts
+
+
+def test_what_the_register_does_not_take_is_refused() -> None:
+    with pytest.raises(InputError, match="已登记"):
+        amended(BANK, VALUES | {"code": "610900-B01"}, code=None, path=PATH)
+    with pytest.raises(InputError, match="未登记"):
+        amended(BANK, VALUES, code="610900-B09", path=PATH)
+    for wrong in ({"region": "61"}, {"sector": "shop"}, {"due_days": 99}, {"name": " "}, {"code": "../x"}):
+        with pytest.raises(ConfigurationError):
+            amended(BANK, VALUES | wrong, code=None, path=PATH)

@@ -47,7 +47,7 @@ def start(visit: Visit) -> Response:
     """Ask the scheduler for a run now: a flow by its timetable's name, or one night again."""
     flow, night = visit.form.get("flow", ""), _day(visit)
     if night is not None and flow != NIGHTLY:
-        raise InputError("只有夜间批次可以指定日期。", "only the nightly flow takes a day.", code="U121")
+        raise InputError("只有夜间批次可以指定日期。", "only the nightly flow takes a day.", code="U131")
     run_id = visit.office.overseer.start(flow, night)
     detail = {"run": run_id} | ({} if night is None else {"as_of": night.isoformat()})
     with writing(visit.office.engine) as connection:
@@ -63,9 +63,9 @@ def _day(visit: Visit) -> date | None:
     try:
         day = date.fromisoformat(asked)
     except ValueError as error:
-        raise InputError("日期请写成 2026-01-31。", "write the day as 2026-01-31.", code="U122") from error
+        raise InputError("日期请写成 2026-01-31。", "write the day as 2026-01-31.", code="U132") from error
     if day >= visit.office.clock().astimezone(_ZONE).date():
-        raise InputError("只能运行已经结束的日期，请选昨天或更早。", "only days that are over can be run.", code="U123")
+        raise InputError("只能运行已经结束的日期，请选昨天或更早。", "only days that are over can be run.", code="U133")
     return day
 
 
