@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -27,11 +28,20 @@ def serve(
     behind_tls: Annotated[
         bool, typer.Option("--behind-tls", help="前面有 TLS 代理，会话只走加密连接 a TLS proxy stands in front")
     ] = False,
+    trusted_header: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="单点登录：代理写入用户名的请求头，替代口令 header of the single sign-on"),
+    ] = None,
+    trusted_proxy: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ADDRESS", help="只信任来自此地址的该请求头，可多次 believed from this address only"),
+    ] = None,
 ) -> int:
     """打开工作台网页。Serve the console."""
     import uvicorn
 
     from fundwatch.console.application import create
+    from fundwatch.console.office import Vouching
     from fundwatch.domain.errors import ConfigurationError
     from pipelines.installation import Installation, settings_of_environment
     from pipelines.orchestration import prefect_environment
@@ -42,12 +52,28 @@ def serve(
             "serving others needs TLS: put a proxy in front and say --behind-tls, or listen on 127.0.0.1.",
             code="C402",
         )
+    if bool(trusted_header) != bool(trusted_proxy):
+        raise ConfigurationError(
+            "单点登录须同时给出 --trusted-header 和 --trusted-proxy：请求头只在来自代理时可信。",
+            "single sign-on needs both --trusted-header and --trusted-proxy: a header counts from the proxy alone.",
+            code="C403",
+        )
+    vouching = Vouching(trusted_header, frozenset(trusted_proxy or ())) if trusted_header else None
     settings = settings_of_environment()
     os.environ.update(prefect_environment(settings))
     with Installation.open(settings) as installation:
-        app = create(office_of(installation, is_secure=behind_tls))
+        app = create(replace(office_of(installation, is_secure=behind_tls), vouching=vouching))
         errors.print(f"工作台 http://{host}:{port} ；Ctrl+C 结束。The console; Ctrl+C ends it.", markup=False)
-        uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
+        # A client's address is that of the connection: addresses in headers are anybody's to write.
+        uvicorn.run(
+            app,
+            host=host,
+            port=port,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+        )
     return 0
 
 

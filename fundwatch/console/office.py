@@ -8,8 +8,10 @@ from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import unquote
 
 from sqlalchemy import Engine
+from starlette.requests import Request
 
 from fundwatch.console.judging import Judging
 from fundwatch.domain.disk_forecast import DiskForecast
@@ -21,6 +23,23 @@ from fundwatch.store.custody import KeyState
 from fundwatch.store.operations.ledger import Batch
 from fundwatch.store.registry import Registry
 from rules.reference import Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Vouching:
+    """Single sign-on: a proxy of the office that has checked who somebody is names them in a header.
+
+    The header stands in place of the password, never of the second factor, and counts from these addresses alone.
+    """
+
+    header: str
+    proxies: frozenset[str]
+
+    def name_of(self, request: Request) -> str:
+        """Return the name that a request is vouched for by; empty where nobody vouches."""
+        if request.client is None or request.client.host not in self.proxies:
+            return ""
+        return unquote(request.headers.get(self.header, "")).strip()
 
 
 class Counter(Protocol):
@@ -109,6 +128,7 @@ class Office:
     is_workday: Callable[[int], bool]
     is_secure: bool = True
     """Whether cookies travel over TLS only; False on the loopback."""
+    vouching: Vouching | None = None
 
     @property
     def registry(self) -> Registry:

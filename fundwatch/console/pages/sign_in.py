@@ -24,8 +24,19 @@ def home(visit: Visit) -> Response:
 
 @ROUTES.get("/sign-in", Access.EVERYBODY)
 def ask(visit: Visit) -> Response:
-    """Ask for name and password."""
-    return visit.show("sign_in.html", next=_own_path(visit.asked("next")), name="", refused=False)
+    """Ask for name and password; whom the office's single sign-on vouches for is asked for the code alone."""
+    following = _own_path(visit.asked("next"))
+    vouching = visit.office.vouching
+    name = "" if vouching is None else vouching.name_of(visit.request)
+    if not name:
+        return visit.show("sign_in.html", next=following, name="", refused=False)
+    now = visit.office.clock()
+    with writing(visit.office.engine) as connection:
+        person = people.vouched_for(connection, name, now=now)
+        if person is not None:
+            session_id = signed_in.start(connection, person, second_factor=False, now=now)
+            return visit.with_session(visit.go(f"/sign-in/code?next={following}"), session_id)
+    return visit.show("sign_in.html", 401, next=following, name="", refused=True)
 
 
 @ROUTES.post("/sign-in", Access.EVERYBODY)

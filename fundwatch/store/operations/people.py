@@ -102,6 +102,26 @@ def get(connection: Connection, number: int) -> Person | None:
     return None if row is None else _person(row)
 
 
+def vouched_for(connection: Connection, name: str, *, now: datetime, rules: SignInRules | None = None) -> Person | None:
+    """Return whom another system of the office vouches for in place of a password; None where that is nobody here.
+
+    Someone locked, disabled or without a second factor is nobody: the second factor is never vouched for.
+    """
+    row = connection.execute(select(people).where(people.c.name == name)).first()
+    person = None if row is None else _person(row)
+    until = None if row is None else locked_until(row.failures, row.failed_at, rules or SignInRules())
+    is_locked = until is not None and now < until
+    if person is None or not person.is_active or not person.has_second_factor or is_locked:
+        number = 0 if person is None else person.person
+        actor = "unknown" if person is None else person.name
+        detail = {"vouched": True}
+        audit.append(
+            connection, now=now, actor=actor, action="sign_in_refused", subject=f"person:{number}", detail=detail
+        )
+        return None
+    return person
+
+
 def authenticate(
     connection: Connection, name: str, password: str, *, now: datetime, rules: SignInRules | None = None
 ) -> Person | None:
