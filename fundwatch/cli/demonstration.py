@@ -50,6 +50,8 @@ def demonstrate(*, seed: int, persons: int, days: int, pace: Pace = Pace.QUICK) 
         f".venv/bin/fundwatch verify {first}     # 按当时的清单重算 rebuild and compare",
         ".venv/bin/fundwatch rules list                # 规则目录 the catalogue",
         f".venv/bin/fundwatch evaluate {_shown(home)}/city/truth.json",
+        ".venv/bin/fundwatch user add ME --role security_admin   # 第一个管理员 the first administrator",
+        ".venv/bin/fundwatch console                   # 工作台 http://127.0.0.1:8050 the pages",
         ".venv/bin/fundwatch up                        # Prefect 界面与定时 schedules and run pages",
     ):
         console.print(f"  {line}", markup=False)

@@ -31,8 +31,8 @@ from fundwatch.console.pages import (
     uploads,
     working_days,
 )
-from fundwatch.console.routing import SignInNeededError, mount, require_declared
-from fundwatch.console.visits import NotFoundError, Visit, enter, new_request_id
+from fundwatch.console.routing import FORGED, SignInNeededError, mount, require_declared
+from fundwatch.console.visits import NotFoundError, Visit, enter, new_request_id, page_before
 from fundwatch.domain.errors import BusyError, EngineError, FundwatchError, InputError
 
 _LOG = logging.getLogger(__name__)
@@ -99,7 +99,7 @@ def _answer_errors(app: FastAPI, office: Office) -> None:
         if isinstance(error, EngineError):
             _LOG.error("request %s failed: %s", request.state.request_id, error.code)
         if isinstance(error, SignInNeededError) and not _wants_data(request):
-            asked = request.url.path if request.method == "GET" else "/"
+            asked = request.url.path if request.method == "GET" else page_before(request)
             return Visit(request, office, request.state.request_id, None).go(f"/sign-in?next={quote(asked)}")
         return await run_in_threadpool(_told, request, office, error, _status_of(error))
 
@@ -138,7 +138,8 @@ def _told(request: Request, office: Office, error: FundwatchError, status: int) 
     if visit is None and not isinstance(error, EngineError):
         visit = enter(request, office, request.state.request_id)
     visit = visit or Visit(request, office, request.state.request_id, None)
-    return visit.show("error.html", status, error=error)
+    back = page_before(request) if error.code == FORGED else "/"
+    return visit.show("error.html", status, error=error, back=back)
 
 
 def _status_of(error: FundwatchError) -> int:
@@ -150,7 +151,7 @@ def _status_of(error: FundwatchError) -> int:
         return 503
     if isinstance(error, EngineError):
         return 500
-    return 403 if error.code == "U403" else 400
+    return 403 if error.code == FORGED else 400
 
 
 def _wants_data(request: Request) -> bool:

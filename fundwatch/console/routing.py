@@ -32,6 +32,8 @@ class Access(Enum):
 
 Handler = Callable[[Visit], Response]
 Streaming = Callable[[Visit], Awaitable[Response]]
+FORGED = "U403"
+"""Code of a form that is out of date, or not from a page of ours."""
 _FIELDS = 50
 """Fields of one form at most."""
 
@@ -158,7 +160,7 @@ async def _form(request: Request) -> Mapping[str, str]:
 
 def _forged() -> InputError:
     return InputError(
-        "页面已过期，请刷新后再提交；您填写的内容请先复制。",
-        "this page is out of date; reload it and send again, copying what you typed first.",
-        code="U403",
+        "页面已过期，请回到刚才的页面再提交一次。",
+        "this page was out of date; go back to it and send once more.",
+        code=FORGED,
     )

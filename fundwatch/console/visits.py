@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -113,6 +114,12 @@ def enter(request: Request, office: Office, request_id: str) -> Visit:
             with writing(office.engine) as connection:
                 signed_in.mark_seen(connection, session_id, now=now)
     return Visit(request, office, request_id, session)
+
+
+def page_before(request: Request) -> str:
+    """Return the path of our own page that a request was sent from, the first page where that is not told."""
+    told = urlsplit(request.headers.get("referer", ""))
+    return told.path if told.netloc == request.url.netloc and told.path.startswith("/") else "/"
 
 
 def new_request_id() -> str:

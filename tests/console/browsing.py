@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.console.conftest import PASSWORD, Desk
 
-CHROMIUM = shutil.which("chromium")
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
+"""Another browser, such as the oldest one that the pages promise, is named by CHROMIUM and CHROMIUM_FLAGS."""
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -24,6 +26,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    *os.environ.get("CHROMIUM_FLAGS", "").split(),
 ]
 
 
@@ -44,9 +47,9 @@ def page_of(browser: Browser, width: int = 1280) -> Page:
     return context.new_page()
 
 
-def sign_in(page: Page, served: str, desk: Desk, name: str, password: str = PASSWORD) -> None:
+def sign_in(page: Page, served: str, desk: Desk, name: str, password: str = PASSWORD, at: str = "/sign-in") -> None:
     """Sign in as a person would: name and password, then the code of the authenticator."""
-    page.goto(f"{served}/sign-in")
+    page.goto(f"{served}{at}")
     page.fill("#f-name", name)
     page.fill("#f-password", password)
     page.click("button.pri")

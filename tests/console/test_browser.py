@@ -99,6 +99,50 @@ def test_a_liaison_mends_a_dirty_file_and_an_administrator_adds_somebody(desk, s
             assert action in told
 
 
+def test_what_was_typed_outlives_a_session_and_a_stale_page(desk, served) -> None:
+    with chromium() as browser:
+        page = page_of(browser)
+        sign_in(page, served, desk, "sec")
+        page.goto(f"{served}/people")
+
+        def send() -> None:
+            page.fill("#f-name", "lin")
+            page.fill("#f-display_name", "林某")
+            page.select_option("#f-role", "analyst")
+            page.click("form[action='/people'] button.pri")
+
+        def typed() -> list[str]:
+            return [page.input_value(f"#f-{name}") for name in ("name", "display_name", "role")]
+
+        desk.clock.ahead += 9 * 3600
+        send()
+        page.wait_for_url("**/sign-in?next=/people")
+        sign_in(page, served, desk, "sec", at="/sign-in?next=/people")
+        page.wait_for_url("**/people")
+        assert typed() == ["lin", "林某", "analyst"]
+        assert "已恢复" in words(page, "main")
+        page.reload()
+        assert typed() == ["", "", ""], "once is enough"
+
+        page.eval_on_selector(
+            "form[action='/people'] [name='csrf']", "field => { field.value = 'of another session'; }"
+        )
+        send()
+        assert "页面已过期" in words(page, "main")
+        page.click("main a.pri")
+        assert typed() == ["lin", "林某", "analyst"]
+
+        desk.clock.ahead += 9 * 3600
+        send()
+        page.wait_for_url("**/sign-in?next=/people")
+        assert "林某" in page.evaluate("JSON.stringify(sessionStorage)")
+        sign_in(page, served, desk, "ana", at="/sign-in?next=/people")
+        page.goto(f"{served}/batches")
+        assert "林某" not in page.evaluate("JSON.stringify(sessionStorage)"), (
+            "nothing of hers is left for the next person"
+        )
+
+
 def load(desk) -> None:
     """Do what a nightly run does with what waits."""
     from pipelines.night import begun, intake, step

@@ -41,6 +41,40 @@
     });
   });
 
+  /* What was typed outlives a session that ended meanwhile: kept in this tab until the same person is back. */
+  var TYPED = 'fundwatch-typed';
+  var INTERRUPTED = 'fundwatch-interrupted';
+  var isInterrupted = document.body.hasAttribute('data-interrupted');
+
+  function fieldsOf(form) {
+    return Array.prototype.filter.call(form.elements, function (field) {
+      return field.name && ['hidden', 'password', 'file', 'submit', 'button'].indexOf(field.type) < 0;
+    });
+  }
+  function remember(form) {
+    var fields = fieldsOf(form);
+    if (isInterrupted || form.method !== 'post' || !fields.length) { return; }
+    var values = fields.map(function (field) { return [field.name, field.value]; });
+    sessionStorage.setItem(TYPED, JSON.stringify({ person: document.body.dataset.person, action: form.getAttribute('action'), values: values }));
+  }
+  function restore() {
+    var kept = JSON.parse(sessionStorage.getItem(TYPED) || 'null');
+    var was = sessionStorage.getItem(INTERRUPTED);
+    if (isInterrupted) { sessionStorage.setItem(INTERRUPTED, '1'); return; }
+    sessionStorage.removeItem(TYPED);
+    sessionStorage.removeItem(INTERRUPTED);
+    if (!kept || !was || kept.person !== document.body.dataset.person) { return; }
+    var form = Array.prototype.filter.call(document.forms, function (one) { return one.method === 'post' && one.getAttribute('action') === kept.action && fieldsOf(one).length; })[0];
+    if (!form) { return; }
+    kept.values.forEach(function (pair) { if (form.elements[pair[0]]) { form.elements[pair[0]].value = pair[1]; } });
+    var told = document.createElement('p');
+    told.className = 'notice'; told.setAttribute('role', 'status'); told.textContent = document.body.dataset.restored;
+    form.insertBefore(told, form.firstChild);
+    form.scrollIntoView({ block: 'nearest' });
+  }
+  try { restore(); } catch (error) { /* A browser that stores nothing keeps nothing. */ }
+  document.addEventListener('submit', function (event) { try { remember(event.target); } catch (error) { return; } });
+
   document.addEventListener('keydown', function (event) {
     var tag = event.target.tagName;
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) { return; }
