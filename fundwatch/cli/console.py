@@ -98,6 +98,7 @@ def office_of(installation: Installation, *, is_secure: bool) -> Office:
     return Office(
         engine=installation.operations,
         read_registry=lambda: installation.registry,
+        contracts=installation.contracts,
         counter=Counter(installation),
         overseer=Overseer(api_address(), installation.clock),
         administration=Administration(installation),

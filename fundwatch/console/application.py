@@ -23,6 +23,7 @@ from fundwatch.console.pages import (
     batches,
     calendar,
     institutions,
+    layouts,
     people,
     runs,
     sign_in,
@@ -39,6 +40,7 @@ _LOG = logging.getLogger(__name__)
 _PAGES = (
     sign_in,
     uploads,
+    layouts,
     batches,
     calendar,
     runs,

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from sqlalchemy import Engine
 from starlette.requests import Request
 
+from data_contracts.catalogue import Catalogue
 from fundwatch.console.judging import Judging
 from fundwatch.domain.disk_forecast import DiskForecast
 from fundwatch.domain.flow_runs import Oversight
@@ -117,6 +118,7 @@ class Office:
 
     engine: Engine
     read_registry: Callable[[], Registry]
+    contracts: Catalogue
     counter: Counter
     overseer: Overseer
     administration: Administration

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from fundwatch.console import formats
+from fundwatch.console.standing import standing_of
 from fundwatch.domain.access import Permission
 from fundwatch.domain.visible import visible
 
@@ -27,10 +28,11 @@ class Place:
 
 
 NAVIGATION = (
-    ("nav.group_reports", (Place("nav.upload", "/uploads", Permission.UPLOAD),)),
     (
         "nav.group_reports",
         (
+            Place("nav.upload", "/uploads", Permission.UPLOAD),
+            Place("nav.layouts", "/layouts", Permission.UPLOAD),
             Place("nav.batches", "/batches", Permission.SEE_BATCHES),
             Place("nav.calendar", "/calendar", Permission.SEE_BATCHES),
         ),
@@ -69,12 +71,14 @@ def environment() -> Environment:
 def page(visit: Visit, template: str, values: Mapping[str, Any]) -> str:
     """Return a template filled for a visit."""
     now = visit.office.clock()
+    standing = standing_of(visit, now)
     given = {
         "visit": visit,
         "t": visit.say,
         "lang": visit.lang,
         "places": places_of(visit),
         "now": now,
+        "standing": standing,
         "watermark": f"{visit.person.display_name} {formats.instant(now)}" if visit.is_signed_in else "",
     }
     return environment().get_template(template).render(given | dict(values))

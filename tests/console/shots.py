@@ -46,7 +46,7 @@ def test_every_page_has_its_picture(desk, served, statement, tmp_path, width) ->
         noise.write_bytes(bytes(range(256)) * 40)
         hand_in(page, served, noise)
         shoot("report-refused")
-        for name in ("uploads", "batches", "calendar", "account", "nowhere"):
+        for name in ("uploads", "layouts", "batches", "calendar", "account", "nowhere"):
             page.goto(f"{served}/{name}")
             shoot(name)
         page = page_of(browser, width)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import re
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
+import openpyxl
 import pyotp
 
-from fundwatch.store.operations.commit import AlertRow, Change, commit
+from fundwatch.store.operations.commit import AlertRow, Change, NightRow, commit
 from fundwatch.store.operations.lease import WRITER, acquire, release
 from tests.console.conftest import BANKS, PASSWORD, hand_in, token
 
@@ -56,7 +58,7 @@ def test_a_form_without_its_token_or_from_another_site_is_refused(desk) -> None:
 
 def test_what_a_role_may_not_see_is_not_there(desk) -> None:
     allowed = {
-        "zhou": {"/uploads", "/batches", "/calendar"},
+        "zhou": {"/uploads", "/layouts", "/batches", "/calendar"},
         "ana": {"/batches", "/calendar", "/runs"},
         "sys": {"/runs"},
         "sci": {"/runs"},
@@ -65,7 +67,7 @@ def test_what_a_role_may_not_see_is_not_there(desk) -> None:
     }
     for name, paths in allowed.items():
         client = desk.client(name)
-        for path in ("/uploads", "/batches", "/calendar", "/runs", "/people", "/audit"):
+        for path in ("/uploads", "/layouts", "/batches", "/calendar", "/runs", "/people", "/audit"):
             assert client.get(path).status_code == (200 if path in paths else 404), (name, path)
 
 
@@ -257,3 +259,33 @@ def raise_alerts(desk, spans: dict[str, tuple[date, date]]) -> None:
     ]
     commit(installation.operations, lease, Change(alerts=tuple(rows)), now=now, actor="nightly")
     release(installation.operations, lease, now)
+
+
+def test_a_liaison_finds_the_layouts_of_the_own_sector_with_a_template(desk, tmp_path) -> None:
+    client = desk.client("zhou")
+    page = client.get("/layouts?layout=bank_statement_34").text
+    assert "交易账号" in page and "必填" in page
+    assert "pawn" not in page
+    book = client.get("/layouts/bank_statement_34/template")
+    path = tmp_path / "template.xlsx"
+    path.write_bytes(book.content)
+    headers = [cell.value for cell in openpyxl.load_workbook(path).worksheets[0][1]]
+    assert "交易账号" in headers and len(headers) >= 30
+    taken = [one.id for one in desk.office.contracts.for_sector("pawn")]
+    assert client.get(f"/layouts?layout={taken[0]}").status_code == 404
+    assert client.get(f"/layouts/{taken[0]}/template").status_code == 404
+    assert not list(desk.office.temporary.iterdir()), "nothing stays behind"
+
+
+def test_the_office_is_told_when_the_last_night_lies_back(desk) -> None:
+    officer, liaison = desk.client("city"), desk.client("zhou")
+    assert "数据截至" not in officer.get("/batches").text, "before the first night there is nothing to be stale"
+    today = desk.clock().astimezone(ZoneInfo("Asia/Shanghai")).date()
+    for back, is_stale in ((3, True), (1, False)):
+        night = NightRow(today - timedelta(back), f"m{back}", "published", {"overdue": [{}, {}]})
+        lease = acquire(desk.installation.operations, WRITER, "host:1", desk.clock(), timedelta(minutes=2))
+        commit(desk.installation.operations, lease, Change(night=night), now=desk.clock(), actor="nightly")
+        release(desk.installation.operations, lease, desk.clock())
+        page = officer.get("/batches").text
+        assert (f"数据截至 {today - timedelta(back)}" in page and "2 家逾期未报" in page) is is_stale
+        assert "数据截至" not in liaison.get("/batches").text

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from starlette.background import BackgroundTask
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from data_contracts.wording import plain_words
 from fundwatch.console.routing import Routes
+from fundwatch.console.sending import send_written
 from fundwatch.console.visits import NotFoundError, Visit
 from fundwatch.domain.access import Permission
 from fundwatch.domain.check_steps import steps_of
 from fundwatch.domain.errors import InputError
 from fundwatch.domain.fault_groups import FaultGroup, groups_of, receipt_strip
 from fundwatch.domain.receipts import Fault, Level, Receipt, column_letter, column_number
-from fundwatch.store.durable import make_folder
-from fundwatch.store.landing import WRITTEN
 from fundwatch.store.operations import audit, batch_list, ledger
 from fundwatch.store.operations.database import reading, writing
 from fundwatch.store.operations.ledger import CHECKED, LOADED, RECEIVED, REJECTED, Batch
@@ -105,17 +101,12 @@ def file(visit: Visit) -> Response:
     ending = _FILES.get(visit.param("kind"))
     if ending is None or visit.office.counter.receipt(batch.batch) is None:
         raise NotFoundError()
-    make_folder(visit.office.temporary)
-    folder = Path(tempfile.mkdtemp(prefix=WRITTEN, dir=visit.office.temporary))
-    try:
+
+    def write(folder: Path) -> Path | None:
         written = visit.office.counter.files(batch.batch, folder, visit.lang, by=visit.person.name)
-        path = next((one for one in written if one.name.endswith(ending)), None)
-        if path is None:
-            raise NotFoundError()
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    return FileResponse(path, filename=path.name, background=BackgroundTask(shutil.rmtree, folder, True))
+        return next((one for one in written if one.name.endswith(ending)), None)
+
+    return send_written(visit.office, write)
 
 
 @ROUTES.post("/batches/{batch}/withdraw", Permission.UPLOAD)

@@ -257,6 +257,13 @@ def newest_nights(connection: Connection, most: int) -> list[dict[str, Any]]:
     return [dict(row._mapping) for row in connection.execute(query)]
 
 
+def last_published(connection: Connection) -> dict[str, Any] | None:
+    """Return the record of the latest published night, None before the first."""
+    query = select(nights).where(nights.c.status == "published")
+    row = connection.execute(query.order_by(nights.c.as_of.desc(), nights.c.finished_at.desc()).limit(1)).first()
+    return None if row is None else dict(row._mapping)
+
+
 def finding_records(connection: Connection) -> list[dict[str, Any]]:
     """Return the summaries of replays and backfills, newest first, as plain values."""
     query = select(findings).order_by(findings.c.made_at.desc(), findings.c.finding_id)
