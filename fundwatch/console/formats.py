@@ -27,6 +27,11 @@ def instant(value: datetime | None) -> str:
     return MISSING if value is None else f"{value.astimezone(_ZONE):%Y-%m-%d %H:%M}"
 
 
+def local_day(value: datetime) -> date:
+    """Return the bank-local day of an instant."""
+    return value.astimezone(_ZONE).date()
+
+
 def day(value: int | date | None) -> str:
     """Return a day; a whole number is a day number."""
     if value is None:

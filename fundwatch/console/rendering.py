@@ -71,14 +71,13 @@ def environment() -> Environment:
 def page(visit: Visit, template: str, values: Mapping[str, Any]) -> str:
     """Return a template filled for a visit."""
     now = visit.office.clock()
-    standing = standing_of(visit, now)
     given = {
         "visit": visit,
         "t": visit.say,
         "lang": visit.lang,
         "places": places_of(visit),
         "now": now,
-        "standing": standing,
+        "standing": standing_of(visit),
         "watermark": f"{visit.person.display_name} {formats.instant(now)}" if visit.is_signed_in else "",
     }
     return environment().get_template(template).render(given | dict(values))

@@ -5,17 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from fundwatch.domain.access import Permission
-from fundwatch.store.engines import TIME_ZONE
 from fundwatch.store.operations import queue
 from fundwatch.store.operations.database import reading
 
 if TYPE_CHECKING:
     from fundwatch.console.visits import Visit
-
-_ZONE = ZoneInfo(TIME_ZONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +24,12 @@ class Standing:
     """Institutions whose report was overdue that night."""
 
 
-def standing_of(visit: Visit, now: datetime) -> Standing | None:
+def standing_of(visit: Visit) -> Standing | None:
     """Return how far the data go where that is not through yesterday; None for whoever sees no alerts and no runs."""
     if not (visit.may(Permission.SEE_ALERTS) or visit.may(Permission.SEE_RUNS)):
         return None
     with reading(visit.office.engine) as connection:
         last = queue.last_published(connection)
-    if last is None or last["as_of"] >= now.astimezone(_ZONE).date() - timedelta(days=1):
+    if last is None or last["as_of"] >= visit.today - timedelta(days=1):
         return None
     return Standing(last["as_of"], last["finished_at"], len(last["counts"].get("overdue", ())))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from fundwatch.console.formats import local_day
 from fundwatch.console.office import Office
 from fundwatch.console.rendering import page
 from fundwatch.console.texts import LANGUAGES, Say, saying
@@ -52,6 +54,11 @@ class Visit:
         if self.session is None:
             raise LookupError("the route asks for nobody's session")
         return self.session.person
+
+    @property
+    def today(self) -> date:
+        """Return the day it is where the banks are."""
+        return local_day(self.office.clock())
 
     @property
     def is_signed_in(self) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from fundwatch.console.formats import local_day
 from tests.console.browsing import chromium, hand_in, page_of, sign_in
 from tests.console.test_pages import raise_alerts
 from tests.console.test_runs import publish
@@ -73,7 +74,7 @@ def test_every_page_has_its_picture(desk, served, statement, tmp_path, width) ->
             shoot(name)
         page.goto(f"{served}/institutions?code=610900-B01")
         shoot("institution")
-        today = desk.clock().date()
+        today = local_day(desk.clock())
         raise_alerts(desk, {f"A{one}": (today - timedelta(12 * one), today - timedelta(9)) for one in (1, 2, 3)})
         publish(desk)
         page = page_of(browser, width)

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from starlette.testclient import TestClient
 
+from fundwatch.console.formats import local_day
 from fundwatch.domain.keys import day_number
 from fundwatch.store.operations import audit
 from fundwatch.store.operations.database import reading
@@ -120,7 +121,7 @@ def test_working_days_that_cannot_be_are_refused(desk, wrong) -> None:
 
 def test_a_holiday_that_was_entered_is_no_day_on_which_a_report_is_due(desk, statement) -> None:
     hand_in(desk.client("zhou"), statement)
-    today = desk.clock().date()
+    today = local_day(desk.clock())
     client = desk.client("sys")
     typed = DAYS | {"first_day": today.isoformat(), "last_day": "", "kind": "workday"}
     if desk.office.is_workday(day_number(today)):

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from fundwatch.console.formats import local_day
 from tests.console.browsing import chromium, enrol, hand_in, page_of, sign_in, words
 from tests.console.conftest import BANKS, WHO
 from tests.console.test_pages import raise_alerts
@@ -181,7 +182,7 @@ def test_every_page_passes_the_checker_and_is_light(desk, served, statement, lan
         page.keyboard.press("?")
         check(page, "keys")
         publish(desk)
-        raise_alerts(desk, {"A1": (desk.clock().date() - timedelta(12), desk.clock().date() - timedelta(10))})
+        raise_alerts(desk, {"A1": (local_day(desk.clock()) - timedelta(12), local_day(desk.clock()) - timedelta(10))})
         for name in WHO:
             page = page_of(browser)
             page.goto(f"{served}/language/{lang}?next=/sign-in")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import re
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
 import openpyxl
 import pyotp
 
+from fundwatch.console.formats import local_day
 from fundwatch.store.operations.commit import AlertRow, Change, NightRow, commit
 from fundwatch.store.operations.lease import WRITER, acquire, release
 from tests.console.conftest import BANKS, PASSWORD, hand_in, token
@@ -153,12 +153,24 @@ def test_a_session_that_is_over_says_so_and_a_script_is_told_as_data(desk, state
 def test_a_zero_report_stands_in_the_calendar_and_a_day_to_come_is_refused(desk) -> None:
     client = desk.client("zhou")
     csrf = token(client.get("/account").text)
-    day = desk.clock().date().isoformat()
+    day = local_day(desk.clock()).isoformat()
     page = client.post("/zero-reports", data={"csrf": csrf, "institution": BANKS[0], "day": day})
     assert "零报告已登记" in page.text
     assert f"{day} 零报告" in client.get("/calendar").text
     later = client.post("/zero-reports", data={"csrf": csrf, "institution": BANKS[0], "day": "2099-01-01"})
     assert later.status_code == 400 and 'value="2099-01-01"' in later.text
+
+
+def test_the_day_is_that_of_the_banks_and_not_of_greenwich(desk) -> None:
+    now = desk.clock()
+    evening = (now + timedelta(days=1)).replace(hour=17, minute=0, second=0)
+    desk.clock.ahead += int((evening - now).total_seconds())
+    client = desk.client("zhou")
+    form = {"csrf": token(client.get("/account").text), "institution": BANKS[0]}
+    local = evening.date() + timedelta(days=1)
+    assert client.post("/zero-reports", data=form | {"day": local.isoformat()}).status_code == 200
+    later = client.post("/zero-reports", data=form | {"day": (local + timedelta(days=1)).isoformat()})
+    assert later.status_code == 400
 
 
 def test_the_security_administrator_adds_somebody_who_signs_in(desk) -> None:
@@ -223,7 +235,7 @@ def test_a_letter_reminds_of_overdue_days_and_is_for_the_office_alone(desk, stat
 
 def test_a_gap_names_the_open_alerts_that_it_weakens(desk, statement) -> None:
     hand_in(desk.client("zhou"), statement)
-    today = desk.clock().date()
+    today = local_day(desk.clock())
     spans = {"A1": (12, 10), "A2": (400, 390)}
     raise_alerts(desk, {name: (today - timedelta(a), today - timedelta(b)) for name, (a, b) in spans.items()})
     page = desk.client("city").get("/calendar").text
@@ -280,7 +292,7 @@ def test_a_liaison_finds_the_layouts_of_the_own_sector_with_a_template(desk, tmp
 def test_the_office_is_told_when_the_last_night_lies_back(desk) -> None:
     officer, liaison = desk.client("city"), desk.client("zhou")
     assert "数据截至" not in officer.get("/batches").text, "before the first night there is nothing to be stale"
-    today = desk.clock().astimezone(ZoneInfo("Asia/Shanghai")).date()
+    today = local_day(desk.clock())
     for back, is_stale in ((3, True), (1, False)):
         night = NightRow(today - timedelta(back), f"m{back}", "published", {"overdue": [{}, {}]})
         lease = acquire(desk.installation.operations, WRITER, "host:1", desk.clock(), timedelta(minutes=2))

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
+from fundwatch.console.formats import local_day
 from fundwatch.console.routing import Routes
 from fundwatch.console.visits import NotFoundError, Visit
 from fundwatch.domain.access import Permission
 from fundwatch.domain.gaps import Weakened, weakened_by
 from fundwatch.domain.keys import date_of, day_number
 from fundwatch.domain.report_days import DayState, Delivered, ReportDay, due_day, due_soon, overdue, report_days
-from fundwatch.store.engines import TIME_ZONE
 from fundwatch.store.operations import audit, batch_list, ledger, queue
 from fundwatch.store.operations.database import reading, writing
 from fundwatch.store.operations.ledger import CHECKED, LOADED, RECEIVED, REJECTED, Batch
@@ -25,7 +24,6 @@ _REMEMBERED_DAYS = 62
 _ALERTS = 100
 _LONGEST_REST = 30
 """More days than any holiday has."""
-_ZONE = ZoneInfo(TIME_ZONE)
 _STATES = {
     LOADED: DayState.COMPLETE,
     CHECKED: DayState.WAITING,
@@ -115,7 +113,7 @@ def _next_workday(visit: Visit, today: int) -> int:
 
 
 def _today(visit: Visit) -> int:
-    return day_number(visit.office.clock().astimezone(_ZONE).date())
+    return day_number(visit.today)
 
 
 def _institutions(visit: Visit) -> list[Institution]:
@@ -153,7 +151,7 @@ def _cells(visit: Visit, first: int, last: int) -> dict[str, list[ReportDay]]:
 
 def _delivered(batch: Batch) -> Delivered:
     assert batch.first_day is not None and batch.last_day is not None, "the query asks for batches that speak of days"
-    received = day_number(batch.received_at.astimezone(_ZONE).date())
+    received = day_number(local_day(batch.received_at))
     state = _STATES[batch.state]
     if state is DayState.COMPLETE and batch.rows_quarantined:
         state = DayState.PARTIAL

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
 from fundwatch.console.routing import Routes
+from fundwatch.console.typed import typed_day
 from fundwatch.console.visits import NotFoundError, Visit
 from fundwatch.domain.access import Permission
 from fundwatch.domain.errors import ConfigurationError, InputError
-from fundwatch.store.engines import TIME_ZONE
 from fundwatch.store.registry import DAILY, MONTHLY, SECTORS, Institution
 
 ROUTES = Routes()
 _TEXTS = ("code", "name", "sector", "region", "legal_basis", "approval_no")
 _TYPED = (*_TEXTS, "expires_on", "reports", "due_days")
 _EXPIRES_SOON = 30
-_ZONE = ZoneInfo(TIME_ZONE)
 
 
 @ROUTES.get("/institutions", Permission.ADMINISTER_SYSTEM)
@@ -58,10 +55,7 @@ def _values(typed: dict[str, str]) -> dict[str, Any]:
     if typed["due_days"] and not (typed["due_days"].isascii() and typed["due_days"].isdigit()):
         raise InputError("期限天数应为整数。", "the days until due must be a whole number.", code="U141")
     values["due_days"] = int(typed["due_days"]) if typed["due_days"] else None
-    try:
-        values["expires_on"] = date.fromisoformat(typed["expires_on"]) if typed["expires_on"] else None
-    except ValueError as error:
-        raise InputError("日期请写成 2026-01-31。", "write the day as 2026-01-31.", code="U142") from error
+    values["expires_on"] = typed_day(typed["expires_on"]) if typed["expires_on"] else None
     return values
 
 
@@ -74,7 +68,6 @@ def _as_typed(one: Institution) -> dict[str, str]:
 def _page(
     visit: Visit, code: str | None, typed: dict[str, str], error: InputError | ConfigurationError | None = None
 ) -> Response:
-    today = visit.office.clock().astimezone(_ZONE).date()
     return visit.show(
         "institutions.html",
         400 if error else 200,
@@ -83,7 +76,7 @@ def _page(
         typed=typed,
         error=error,
         saved=visit.asked("saved"),
-        today=today,
+        today=visit.today,
         expires_soon=_EXPIRES_SOON,
         sector_options=[(one, visit.say(f"sector.{one}")) for one in SECTORS],
         reports_options=[(one, visit.say(f"reports.{one}")) for one in (DAILY, MONTHLY)],

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
 from fundwatch.console.routing import Routes
+from fundwatch.console.typed import typed_day
 from fundwatch.console.visits import Visit
 from fundwatch.domain.access import Permission
 from fundwatch.domain.errors import InputError
 from fundwatch.domain.report_days import overdue_in_words
-from fundwatch.store.engines import TIME_ZONE
 from fundwatch.store.operations import audit, queue
 from fundwatch.store.operations.database import reading, writing
 
@@ -23,7 +22,6 @@ NIGHTLY = "nightly"
 KNOWN_FLOWS = (NIGHTLY, "ingest", "train")
 """Flows that the pages name in words; others go by their own name."""
 _NIGHTS, _RUNS = 30, 20
-_ZONE = ZoneInfo(TIME_ZONE)
 
 
 @ROUTES.get("/runs", Permission.SEE_RUNS)
@@ -60,12 +58,9 @@ def _day(visit: Visit) -> date | None:
     asked = visit.form.get("as_of", "")
     if not asked:
         return None
-    try:
-        day = date.fromisoformat(asked)
-    except ValueError as error:
-        raise InputError("日期请写成 2026-01-31。", "write the day as 2026-01-31.", code="U132") from error
-    if day >= visit.office.clock().astimezone(_ZONE).date():
-        raise InputError("只能运行已经结束的日期，请选昨天或更早。", "only days that are over can be run.", code="U133")
+    day = typed_day(asked)
+    if day >= visit.today:
+        raise InputError("只能运行已经结束的日期，请选昨天或更早。", "only days that are over can be run.", code="U132")
     return day
 
 

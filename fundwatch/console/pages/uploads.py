@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from urllib.parse import unquote
 
 from starlette.datastructures import Headers
@@ -11,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from fundwatch.console import receiving
 from fundwatch.console.receiving import Parcel
 from fundwatch.console.routing import Routes
+from fundwatch.console.typed import typed_day
 from fundwatch.console.visits import Visit
 from fundwatch.domain.access import Permission
 from fundwatch.domain.errors import InputError
@@ -52,8 +52,8 @@ def declare_nothing(visit: Visit) -> Response:
     visit.theirs(institution)
     now = visit.office.clock()
     try:
-        day = _day(visit.form.get("day", ""))
-        if day > now.date():
+        day = typed_day(visit.form.get("day", ""))
+        if day > visit.today:
             raise InputError("不能为将来的日期申报零报告。", "a day to come cannot be declared.", code="U110")
         with writing(visit.office.engine) as connection:
             ledger.declare_nothing(connection, institution=institution, day=day, declared_by=visit.person.name, now=now)
@@ -84,16 +84,9 @@ def _page(visit: Visit, *, error: InputError | None = None, declared: str = "") 
         corrects=visit.asked("corrects"),
         typed_day=visit.form.get("day", ""),
         limit=visit.office.max_upload_bytes,
-        today=visit.office.clock().date(),
+        today=visit.today,
     )
 
 
 def _said(headers: Headers, name: str) -> str | None:
     return unquote(headers.get(name, "")).strip() or None
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise InputError("日期应形如 2026-11-20。", "write the day as 2026-11-20.", code="U111") from error

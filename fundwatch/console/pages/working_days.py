@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
-from zoneinfo import ZoneInfo
-
 from starlette.responses import Response
 
 from fundwatch.console.routing import Routes
+from fundwatch.console.typed import typed_day
 from fundwatch.console.visits import Visit
 from fundwatch.domain.access import Permission
 from fundwatch.domain.errors import ConfigurationError, InputError
 from fundwatch.domain.keys import date_of, day_number
-from fundwatch.store.engines import TIME_ZONE
 from rules.reference import Notice
 
 ROUTES = Routes()
@@ -20,7 +17,6 @@ KINDS = ("holiday", "workday")
 _TYPED = ("first_day", "last_day", "kind", "name", "source")
 _LONGEST = 30
 """Days of one entry at most: a slip of a year is no holiday."""
-_ZONE = ZoneInfo(TIME_ZONE)
 
 
 @ROUTES.get("/working-days", Permission.ADMINISTER_SYSTEM)
@@ -65,15 +61,12 @@ def _notice(typed: dict[str, str]) -> Notice:
 
 
 def _day(text: str) -> int:
-    try:
-        return day_number(date.fromisoformat(text))
-    except ValueError as error:
-        raise InputError("日期请写成 2026-01-31。", "write the day as 2026-01-31.", code="U152") from error
+    return day_number(typed_day(text))
 
 
 def _page(visit: Visit, typed: dict[str, str], error: InputError | ConfigurationError | None = None) -> Response:
     shipped, own = visit.office.administration.notices()
-    year = visit.office.clock().astimezone(_ZONE).year
+    year = visit.today.year
     listed = [(one, False) for one in shipped] + [(one, True) for one in own]
     covered = {date_of(one.first_day).year for one, _ in listed}
     return visit.show(
