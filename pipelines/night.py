@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from fundwatch.domain.errors import ConfigurationError
 from fundwatch.domain.keys import date_of, day_number
 from fundwatch.store.engines import TIME_ZONE
-from fundwatch.store.operations import history, ledger, queue
+from fundwatch.store.operations import history, ledger, night_records
 from fundwatch.store.operations.database import reading
 from fundwatch.store.operations.lease import WRITER, acquire, local_lock, release
 from pipelines import drafts
@@ -152,7 +152,7 @@ def days_due(installation: Installation, *, today: date | None = None) -> list[d
 def last_night(installation: Installation) -> LastNight | None:
     """Return the last published night, None before the first."""
     with reading(installation.operations) as connection:
-        published = [night for night in queue.night_records(connection) if night["status"] == "published"]
+        published = [night for night in night_records.every_night(connection) if night["status"] == "published"]
     if not published:
         return None
     latest = max(published, key=lambda night: (night["as_of"], night["finished_at"]))

@@ -16,7 +16,7 @@ from fundwatch.domain.review import Disposition, ReviewState
 from fundwatch.domain.snapshot import alert_from_json
 from fundwatch.evaluation.diff import Filed
 from fundwatch.store.manifests import Manifest
-from fundwatch.store.operations import history, queue
+from fundwatch.store.operations import history, night_records, queue
 from fundwatch.store.operations.conclusions import last_conclusions
 from fundwatch.store.operations.database import reading
 from fundwatch.store.operations.writing import slices
@@ -79,7 +79,7 @@ def spans_of(installation: Installation, question: Question, first: int, last: i
             instant = question.known_at
             manifest = history.head(connection) if instant is None else history.head_at(connection, instant)
             return [Span(manifest, (first, last))]
-        told = {row["as_of"]: row for row in queue.night_records(connection) if row["status"] == "published"}
+        told = {row["as_of"]: row for row in night_records.every_night(connection) if row["status"] == "published"}
         spans, begins = [], first
         for as_of in sorted(told):
             day = day_number(as_of)
@@ -95,7 +95,7 @@ def spans_of(installation: Installation, question: Question, first: int, last: i
 def nights_of(installation: Installation, first: int, last: int) -> list[int]:
     """Return the as-of days of the nights in the range; without any, one evening a week back from the last."""
     with reading(installation.operations) as connection:
-        days = sorted({day_number(row["as_of"]) for row in queue.night_records(connection)})
+        days = sorted({day_number(row["as_of"]) for row in night_records.every_night(connection)})
     own = [day for day in days if first <= day <= last]
     return own or list(range(last, first - 1, -7))[::-1]
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from fundwatch.domain.access import Permission
-from fundwatch.store.operations import queue
+from fundwatch.store.operations import night_records
 from fundwatch.store.operations.database import reading
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def standing_of(visit: Visit) -> Standing | None:
     if not (visit.may(Permission.SEE_ALERTS) or visit.may(Permission.SEE_RUNS)):
         return None
     with reading(visit.office.engine) as connection:
-        last = queue.last_published(connection)
+        last = night_records.last_published(connection)
     if last is None or last["as_of"] >= visit.today - timedelta(days=1):
         return None
     return Standing(last["as_of"], last["finished_at"], len(last["counts"].get("overdue", ())))

@@ -9,7 +9,7 @@ import pytest
 
 from detectors import features
 from detectors.training import Model
-from fundwatch.store.operations import history, queue
+from fundwatch.store.operations import history, night_records
 from fundwatch.store.operations.database import reading
 from fundwatch.store.warehouse import open_manifest
 from pipelines import models
@@ -37,7 +37,7 @@ def test_every_night_with_a_detector_keeps_its_drift(city: City) -> None:
     last = city.outcomes[-1]
     assert last["drift"]["compared"] > 0
     with Installation.open(city.settings) as installation, reading(installation.operations) as connection:
-        kept = [night["counts"]["drift"] for night in queue.night_records(connection)]
+        kept = [night["counts"]["drift"] for night in night_records.every_night(connection)]
     assert last["drift"] in kept
 
 

@@ -16,7 +16,7 @@ from fundwatch.domain.errors import BusyError, ConfigurationError
 from fundwatch.domain.hits import Hit
 from fundwatch.domain.keys import date_of
 from fundwatch.domain.snapshot import alert_from_json
-from fundwatch.store.operations import history, ledger, queue, tables
+from fundwatch.store.operations import history, ledger, night_records, queue, tables
 from fundwatch.store.operations.database import reading
 from fundwatch.store.warehouse import open_manifest, sync
 from pipelines.claiming import figures_of
@@ -177,7 +177,7 @@ def test_a_night_of_the_past_files_a_summary_and_touches_no_alert(own_city: City
     after = counts(installation)
     assert after == before
     with reading(installation.operations) as connection:
-        kinds = {record["kind"] for record in queue.finding_records(connection)}
+        kinds = {record["kind"] for record in night_records.every_finding(connection)}
     assert kinds <= {"replay", "backfill"}
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from fundwatch.domain.errors import ConfigurationError
 from fundwatch.domain.keys import day_number
-from fundwatch.store.operations import history, queue, tables
+from fundwatch.store.operations import history, night_records, tables
 from fundwatch.store.operations.database import reading
 from fundwatch.store.warehouse import open_manifest
 from pipelines import drafts, models, shadow
@@ -52,7 +52,7 @@ def rows(installation: Installation) -> list[int]:
 
 def reports(installation: Installation) -> list[dict[str, Any]]:
     with reading(installation.operations) as connection:
-        return [one for one in queue.finding_records(connection) if one["kind"] == shadow.FINDING]
+        return [one for one in night_records.every_finding(connection) if one["kind"] == shadow.FINDING]
 
 
 def test_nothing_in_shadow_leaves_no_report(city: City, installation: Installation) -> None:

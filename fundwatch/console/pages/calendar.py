@@ -13,7 +13,7 @@ from fundwatch.domain.access import Permission
 from fundwatch.domain.gaps import Weakened, weakened_by
 from fundwatch.domain.keys import date_of, day_number
 from fundwatch.domain.report_days import DayState, Delivered, ReportDay, due_day, due_soon, overdue, report_days
-from fundwatch.store.operations import audit, batch_list, ledger, queue
+from fundwatch.store.operations import alert_spans, audit, batch_list, ledger
 from fundwatch.store.operations.database import reading, writing
 from fundwatch.store.operations.ledger import CHECKED, LOADED, RECEIVED, REJECTED, Batch
 from fundwatch.store.registry import MONTHLY, Institution
@@ -102,7 +102,7 @@ def _weakened(visit: Visit, late: Sequence[tuple[str, Sequence[ReportDay]]]) -> 
     days = [one.day for _, row in late for one in row]
     region = visit.person.scope.region
     with reading(visit.office.engine) as connection:
-        spans = queue.open_spans(
+        spans = alert_spans.open_spans(
             connection, date_of(min(days)), date_of(max(days)), counties=None if region is None else [region]
         )
     return {code: weakened_by(code, [one.day for one in row], spans) for code, row in late}

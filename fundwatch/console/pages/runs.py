@@ -14,7 +14,7 @@ from fundwatch.console.visits import Visit
 from fundwatch.domain.access import Permission
 from fundwatch.domain.errors import InputError
 from fundwatch.domain.report_days import overdue_in_words
-from fundwatch.store.operations import audit, queue
+from fundwatch.store.operations import audit, night_records
 from fundwatch.store.operations.database import reading, writing
 
 ROUTES = Routes()
@@ -29,7 +29,7 @@ def listing(visit: Visit) -> Response:
     """Show timetable, runs and nights."""
     oversight = visit.office.overseer.look()
     with reading(visit.office.engine) as connection:
-        nights = queue.newest_nights(connection, _NIGHTS)
+        nights = night_records.newest(connection, _NIGHTS)
     return visit.show(
         "runs.html",
         oversight=oversight,

@@ -13,11 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from fundwatch.domain.errors import BusyError, InputError
-from fundwatch.domain.gaps import AlertSpan
-from fundwatch.domain.keys import day_number
-from fundwatch.domain.review import OPEN_STATES
 from fundwatch.store.operations.commit import NEW
-from fundwatch.store.operations.tables import alert_events, alert_orders, alert_versions, alerts, findings, nights
+from fundwatch.store.operations.tables import alert_events, alert_orders, alert_versions, alerts
 
 CLAIMED = "claimed"
 
@@ -210,64 +207,6 @@ def sweep_claims(connection: Connection, now: datetime) -> int:
     for row in back:
         _record(connection, row.alert_id, row.version, "claim_expired", CLAIMED, NEW, "system", now, {})
     return len(back)
-
-
-def night_records(connection: Connection) -> list[dict[str, Any]]:
-    """Return the records of all nights, by day and time, as plain values."""
-    query = select(nights).order_by(nights.c.as_of, nights.c.finished_at)
-    return [dict(row._mapping) for row in connection.execute(query)]
-
-
-def open_spans(
-    connection: Connection, first: date, last: date, *, counties: Sequence[str] | None = None
-) -> list[AlertSpan]:
-    """Return the open alerts that speak of any day from ``first`` through ``last``, highest score first.
-
-    ``counties`` limits what the reader may see (None: the whole city).
-    """
-    since, until = (alert_versions.c.content[("span", place)].as_string() for place in (0, 1))
-    held = alert_versions.c.content[("subject", "institutions")]
-    query = (
-        select(alerts.c.alert_id, alert_versions.c.level, alert_versions.c.score, since, until, held)
-        .join(
-            alert_versions,
-            (alert_versions.c.alert_id == alerts.c.alert_id) & (alert_versions.c.version == alerts.c.version),
-        )
-        .where(alerts.c.state.in_(sorted(OPEN_STATES)), since <= last.isoformat(), until >= first.isoformat())
-    )
-    if counties is not None:
-        query = query.where(alerts.c.county.in_(counties))
-    rows = connection.execute(query.order_by(alert_versions.c.score.desc(), alerts.c.alert_id))
-    return [
-        AlertSpan(
-            alert_id,
-            level,
-            score,
-            day_number(date.fromisoformat(begun)),
-            day_number(date.fromisoformat(ended)),
-            frozenset(institutions),
-        )
-        for alert_id, level, score, begun, ended, institutions in rows
-    ]
-
-
-def newest_nights(connection: Connection, most: int) -> list[dict[str, Any]]:
-    """Return the records of the nights finished last, newest first, as plain values."""
-    query = select(nights).order_by(nights.c.finished_at.desc(), nights.c.as_of.desc()).limit(most)
-    return [dict(row._mapping) for row in connection.execute(query)]
-
-
-def last_published(connection: Connection) -> dict[str, Any] | None:
-    """Return the record of the latest published night, None before the first."""
-    query = select(nights).where(nights.c.status == "published")
-    row = connection.execute(query.order_by(nights.c.as_of.desc(), nights.c.finished_at.desc()).limit(1)).first()
-    return None if row is None else dict(row._mapping)
-
-
-def finding_records(connection: Connection) -> list[dict[str, Any]]:
-    """Return the summaries of replays and backfills, newest first, as plain values."""
-    query = select(findings).order_by(findings.c.made_at.desc(), findings.c.finding_id)
-    return [dict(row._mapping) for row in connection.execute(query)]
 
 
 def _shown(as_of: date | None) -> Select[Any]:

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 
 from fundwatch.domain.errors import BusyError, InputError
 from fundwatch.store.manifests import LakeFile, Manifest
-from fundwatch.store.operations import audit, commit, history, ledger, queue
+from fundwatch.store.operations import audit, commit, history, ledger, night_records, queue
 from fundwatch.store.operations.commit import AlertRow, Change, FindingRow, NightRow
 from fundwatch.store.operations.database import reading, writing
 from fundwatch.store.operations.lease import WRITER, Lease, acquire
@@ -89,8 +89,8 @@ def test_a_night_commits_everything_together(engine: Engine, now: datetime, leas
         assert done.manifest.as_of == 20_512
         assert ledger.batch(connection, change.batches[0].batch).state == "loaded"
         assert [alert.alert_id for alert in queue.ranked(connection)] == ["A2", "A1"]
-        assert [record["status"] for record in queue.night_records(connection)] == ["done"]
-        assert [record["content"] for record in queue.finding_records(connection)] == [{"alerts": 3}]
+        assert [record["status"] for record in night_records.every_night(connection)] == ["done"]
+        assert [record["content"] for record in night_records.every_finding(connection)] == [{"alerts": 3}]
         assert [entry.action for entry in audit.entries(connection)] == ["commit"]
 
 
