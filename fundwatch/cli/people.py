@@ -53,8 +53,7 @@ def add(
             key = installation.custody.wrapped_key(connection, people.USE, now)
             address = people.enrol_second_factor(connection, person, key, actor=getuser(), now=now)
     console.print(f"已新增{role.zh} {name}，首次登录须修改口令。Added; the password must be changed.", markup=False)
-    console.print("双因素登记地址只显示这一次，请录入验证器。Second factor, shown once:", markup=False)
-    console.print(address, markup=False, soft_wrap=True)
+    _show_address(address)
     return 0
 
 
@@ -90,6 +89,24 @@ def listing(as_json: Annotated[bool, typer.Option("--json", help="一行一个 J
     return 0
 
 
+@app.command("reset")
+def reset(name: Name) -> int:
+    """重置口令与双因素：忘记口令、丢失手机、被锁定或重新启用。Begin anew with another password and second factor."""
+    from fundwatch.store.operations import people
+    from fundwatch.store.operations.database import writing
+    from pipelines.installation import Installation, settings_of_environment
+
+    with Installation.open(settings_of_environment()) as installation:
+        password, now, actor = _password(), installation.clock(), getuser()
+        with writing(installation.operations) as connection:
+            person = people.reset(connection, name, password, actor=actor, now=now)
+            key = installation.custody.wrapped_key(connection, people.USE, now)
+            address = people.enrol_second_factor(connection, person, key, actor=actor, now=now)
+    console.print(f"{name} 已重置，首次登录须修改口令。Reset; the password must be changed.", markup=False)
+    _show_address(address)
+    return 0
+
+
 @app.command("disable")
 def disable(name: Name) -> int:
     """停用用户，并结束其全部会话。Disable a person and end all sessions."""
@@ -101,6 +118,11 @@ def disable(name: Name) -> int:
         people.disable(connection, name, actor=getuser(), now=installation.clock())
     console.print(f"{name} 已停用。Disabled.", markup=False)
     return 0
+
+
+def _show_address(address: str) -> None:
+    console.print("双因素登记地址只显示这一次，请录入验证器。Second factor, shown once:", markup=False)
+    console.print(address, markup=False, soft_wrap=True)
 
 
 def _password() -> str:

@@ -25,28 +25,30 @@ class Place:
     key: str
     path: str
     permission: Permission
+    letter: str
+    """After ``g``, this key goes there; no two places that a role sees share one."""
 
 
 NAVIGATION = (
     (
         "nav.group_reports",
         (
-            Place("nav.upload", "/uploads", Permission.UPLOAD),
-            Place("nav.layouts", "/layouts", Permission.UPLOAD),
-            Place("nav.batches", "/batches", Permission.SEE_BATCHES),
-            Place("nav.calendar", "/calendar", Permission.SEE_BATCHES),
+            Place("nav.upload", "/uploads", Permission.UPLOAD, "u"),
+            Place("nav.layouts", "/layouts", Permission.UPLOAD, "l"),
+            Place("nav.batches", "/batches", Permission.SEE_BATCHES, "b"),
+            Place("nav.calendar", "/calendar", Permission.SEE_BATCHES, "d"),
         ),
     ),
-    ("nav.group_runs", (Place("nav.runs", "/runs", Permission.SEE_RUNS),)),
+    ("nav.group_runs", (Place("nav.runs", "/runs", Permission.SEE_RUNS, "r"),)),
     (
         "nav.group_administration",
         (
-            Place("nav.system", "/system", Permission.ADMINISTER_SYSTEM),
-            Place("nav.institutions", "/institutions", Permission.ADMINISTER_SYSTEM),
-            Place("nav.working_days", "/working-days", Permission.ADMINISTER_SYSTEM),
-            Place("nav.people", "/people", Permission.ADMINISTER_PEOPLE),
-            Place("nav.tokens", "/tokens", Permission.ADMINISTER_PEOPLE),
-            Place("nav.audit", "/audit", Permission.READ_AUDIT),
+            Place("nav.system", "/system", Permission.ADMINISTER_SYSTEM, "s"),
+            Place("nav.institutions", "/institutions", Permission.ADMINISTER_SYSTEM, "i"),
+            Place("nav.working_days", "/working-days", Permission.ADMINISTER_SYSTEM, "w"),
+            Place("nav.people", "/people", Permission.ADMINISTER_PEOPLE, "p"),
+            Place("nav.tokens", "/tokens", Permission.ADMINISTER_PEOPLE, "t"),
+            Place("nav.audit", "/audit", Permission.READ_AUDIT, "a"),
         ),
     ),
 )

@@ -41,6 +41,9 @@ def test_people_are_added_listed_and_disabled(
     ]
     page = told("list")
     assert "联络员甲" in page and "停用" in page and PASSWORD not in page
+    assert "otpauth://" in told("reset", "liaison-1")
+    assert json.loads(told("list", "--json").splitlines()[0])["active"], "whoever is reset may sign in again"
+    assert "没有这个用户" in told("reset", "nobody", code=1)
 
 
 def test_nothing_typed_rests_in_the_clear(

@@ -100,6 +100,34 @@ def test_a_liaison_mends_a_dirty_file_and_an_administrator_adds_somebody(desk, s
             assert action in told
 
 
+def test_a_list_is_walked_and_places_are_reached_by_keys_alone(desk, served, statement) -> None:
+    with chromium() as browser:
+        page = page_of(browser)
+        sign_in(page, served, desk, "zhou")
+        path = hand_in(page, served, statement)
+        page.keyboard.press("g")
+        page.keyboard.press("b")
+        page.wait_for_url("**/batches")
+        page.keyboard.press("j")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**{path}")
+        page.keyboard.press("g")
+        page.keyboard.press("u")
+        page.wait_for_url("**/uploads")
+        page.keyboard.press("?")
+        assert "报送日历" in words(page, "#keys")
+        page.click("#keys-switch")
+        page.keyboard.press("Escape")
+        page.keyboard.press("g")
+        page.keyboard.press("b")
+        page.keyboard.press("/")
+        assert page.url.endswith("/uploads"), "single keys were turned off"
+        assert page.evaluate("document.activeElement.id") != "search"
+        page.fill("#f-day", "2026-09-01")
+        page.press("#f-day", "Control+Enter")
+        page.wait_for_selector("text=零报告已登记")
+
+
 def test_what_was_typed_outlives_a_session_and_a_stale_page(desk, served) -> None:
     with chromium() as browser:
         page = page_of(browser)

@@ -11,9 +11,10 @@ from fastapi import FastAPI
 import fundwatch.console
 from fundwatch.console.pages.runs import KNOWN_FLOWS
 from fundwatch.console.pages.working_days import KINDS
+from fundwatch.console.rendering import NAVIGATION
 from fundwatch.console.routing import require_declared
 from fundwatch.console.texts import texts
-from fundwatch.domain.access import Role
+from fundwatch.domain.access import Role, may
 from fundwatch.domain.check_steps import Mark, Step
 from fundwatch.domain.errors import ConfigurationError
 from fundwatch.domain.flow_runs import RunState
@@ -98,6 +99,12 @@ def test_a_route_that_does_not_say_who_may_come_is_refused() -> None:
 
     with pytest.raises(ConfigurationError):
         require_declared(list(app.routes))
+
+
+@pytest.mark.parametrize("role", Role)
+def test_no_two_places_of_a_role_share_a_key(role: Role) -> None:
+    letters = [place.letter for _, places in NAVIGATION for place in places if may(role, place.permission)]
+    assert len(letters) == len(set(letters)) and all(len(one) == 1 and one.islower() for one in letters)
 
 
 def test_nothing_comes_from_elsewhere() -> None:

@@ -190,6 +190,25 @@ def test_the_security_administrator_adds_somebody_who_signs_in(desk) -> None:
     assert changed.url.path == "/batches"
 
 
+def test_whoever_forgot_begins_anew_and_the_old_ways_in_are_shut(desk) -> None:
+    old = desk.client("ana")
+    admin = desk.client("sec")
+    csrf = token(admin.get("/people").text)
+    page = admin.post("/people/reset", data={"csrf": csrf, "name": "ana"}).text
+    password = re.search(r'id="first-password">([^<]+)<', page)[1]
+    address = re.search(r'id="address">([^<]+)<', page)[1].replace("&amp;", "&")
+    assert 'name="password"' in old.get("/batches").text, "the session is over"
+    assert desk.client().post("/sign-in", data={"name": "ana", "password": PASSWORD}).status_code == 401
+    desk.secrets["ana"] = pyotp.parse_uri(address).secret
+    new = desk.client()
+    step = new.post("/sign-in", data={"name": "ana", "password": password})
+    home = new.post("/sign-in/code", data={"csrf": token(step.text), "code": desk.code("ana")})
+    assert "首次登录" in home.text
+    for name, sentence in (("sec", "自己的账号"), ("nobody", "没有这个用户")):
+        refused = admin.post("/people/reset", data={"csrf": csrf, "name": name})
+        assert refused.status_code == 400 and sentence in refused.text
+
+
 def test_the_audit_shows_what_happened_and_its_chain_is_sound(desk, statement) -> None:
     client = desk.client("zhou")
     path = hand_in(client, statement).json()["path"]

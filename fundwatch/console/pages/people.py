@@ -1,4 +1,4 @@
-"""People: who may sign in, adding one with a second factor shown once, and letting one go."""
+"""People: who may sign in, adding one with a second factor shown once, beginning anew, and letting one go."""
 
 from __future__ import annotations
 
@@ -55,28 +55,58 @@ def add(visit: Visit) -> Response:
             address = people.enrol_second_factor(connection, person, key, actor=visit.person.name, now=now)
     except InputError as error:
         return _page(visit, error=error, typed=typed)
-    picture = segno.make(address, error="m").svg_inline(scale=4, border=2)
-    return visit.show(
-        "person_added.html",
-        person=person,
-        password=password,
-        address=address,
-        picture=Markup(picture),  # noqa: S704
-    )
+    return _shown_once(visit, "people.added", person, password, address)
+
+
+@ROUTES.post("/people/reset", Permission.ADMINISTER_PEOPLE)
+def reset(visit: Visit) -> Response:
+    """Let a person begin anew: another first password and second factor, shown this once."""
+    password, now, actor = secrets.token_urlsafe(_BYTES), visit.office.clock(), visit.person.name
+    try:
+        name = _another(visit)
+        key = visit.office.second_factor_key()
+        with writing(visit.office.engine) as connection:
+            person = people.reset(connection, name, password, actor=actor, now=now)
+            address = people.enrol_second_factor(connection, person, key, actor=actor, now=now)
+    except InputError as error:
+        return _page(visit, error=error)
+    return _shown_once(visit, "people.was_reset", person, password, address)
 
 
 @ROUTES.post("/people/disable", Permission.ADMINISTER_PEOPLE)
 def disable(visit: Visit) -> Response:
-    """Let a person sign in no more; nobody shuts the door on themselves."""
-    name = visit.form.get("name", "")
+    """Let a person sign in no more."""
     try:
-        if name == visit.person.name:
-            raise InputError("不能停用自己的账号。", "you cannot disable your own account.", code="U113")
+        name = _another(visit)
         with writing(visit.office.engine) as connection:
             people.disable(connection, name, actor=visit.person.name, now=visit.office.clock())
     except InputError as error:
         return _page(visit, error=error)
     return visit.go("/people")
+
+
+def _another(visit: Visit) -> str:
+    """Return whom a form names; nobody shuts the door on themselves."""
+    name = visit.form.get("name", "")
+    if name == visit.person.name:
+        raise InputError(
+            "不能停用或重置自己的账号，请由另一位安全管理员办理。",
+            "you cannot disable or reset your own account; another security administrator does.",
+            code="U113",
+        )
+    return name
+
+
+def _shown_once(visit: Visit, title: str, person: people.Person, password: str, address: str) -> Response:
+    picture = segno.make(address, error="m").svg_inline(scale=4, border=2)
+    return visit.show(
+        "person_added.html",
+        title=visit.say(title),
+        person=person,
+        password=password,
+        address=address,
+        picture=Markup(picture),  # noqa: S704
+    )
 
 
 def _require_registered(visit: Visit, code: str) -> None:

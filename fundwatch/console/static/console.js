@@ -27,6 +27,16 @@
   var grid = document.querySelector('.xl');
   if (grid && places.length) { grid.scrollLeft = Math.max(0, places[0].getBoundingClientRect().left - grid.getBoundingClientRect().left - 260); }
 
+  /* J and K walk the rows of a list; the browser's own Enter opens the link that has the focus. */
+  var isGoing = false;
+  var rows = Array.prototype.map.call(document.querySelectorAll('main tbody tr'), function (one) { return one.querySelector('a[href]'); }).filter(Boolean);
+  function row(by) {
+    if (!rows.length) { return false; }
+    var now = rows.indexOf(document.activeElement);
+    rows[now < 0 ? 0 : Math.min(Math.max(now + by, 0), rows.length - 1)].focus();
+    return true;
+  }
+
   if (opener) { opener.addEventListener('click', show); }
   if (switcher) { switcher.addEventListener('click', function () { setOff(!isOff()); label(); }); }
   var closer = document.getElementById('keys-close');
@@ -77,7 +87,15 @@
 
   document.addEventListener('keydown', function (event) {
     var tag = event.target.tagName;
-    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) { return; }
+    if (event.isComposing || event.metaKey || event.altKey) { return; }
+    if (event.ctrlKey) {
+      if (event.key === 'Enter' && event.target.form && event.target.form.method === 'post') {
+        event.preventDefault();
+        var button = event.target.form.querySelector('button:not([type=button])');
+        if (button) { button.click(); }
+      }
+      return;
+    }
     if (tag === 'INPUT' || tag === 'SELECT' || tag === 'TEXTAREA') {
       if (event.key === 'Escape') { event.target.blur(); }
       return;
@@ -89,6 +107,14 @@
       if (search) { event.preventDefault(); search.focus(); }
     } else if (event.key === '?') {
       show();
+    } else if (event.key === 'j' || event.key === 'k') {
+      if (row(event.key === 'j' ? 1 : -1)) { event.preventDefault(); }
+    } else if (isGoing) {
+      isGoing = false;
+      var there = document.querySelector('.nav a[data-go="' + (/^[a-z]$/.test(event.key) ? event.key : '') + '"]');
+      if (there) { there.click(); }
+    } else if (event.key === 'g') {
+      isGoing = true;
     } else {
       var wanted = document.querySelector('[data-key="' + (/^[a-z]$/i.test(event.key) ? event.key.toLowerCase() : '') + '"]');
       if (wanted) { wanted.click(); }

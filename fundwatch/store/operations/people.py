@@ -193,19 +193,42 @@ def change_password(
     _record(connection, now, person.name, "password_changed", person.person)
 
 
+def reset(
+    connection: Connection, name: str, password: str, *, actor: str, now: datetime, rules: SignInRules | None = None
+) -> Person:
+    """Let a person begin anew with a first password: whoever forgot it, was locked out, or was disabled.
+
+    All sessions end and the second factor goes, which the caller enrols anew. Raises InputError when nobody has this
+    name, or for a weak password.
+    """
+    check_password(password, name, rules or SignInRules())
+    number = connection.execute(select(people.c.person).where(people.c.name == name)).scalar()
+    if number is None:
+        raise _nobody_named()
+    values = {"password_hash": _HASHER.hash(password), "must_change_password": True, "state": "active"}
+    _set(connection, number, failures=0, failed_at=None, totp_secret=None, totp_step=None, **values)
+    _end_sessions(connection, number, now)
+    _record(connection, now, actor, "user_reset", number)
+    found = get(connection, number)
+    assert found is not None, "it was just changed"
+    return found
+
+
 def disable(connection: Connection, name: str, *, actor: str, now: datetime) -> None:
     """Let a person sign in no more, and end all sessions; raise InputError when nobody has this name."""
     number = connection.execute(
         update(people).where(people.c.name == name).values(state="disabled").returning(people.c.person)
     ).scalar()
     if number is None:
-        raise InputError(
-            "没有这个用户，请用 fundwatch user list 核对。",
-            "nobody has this name; see fundwatch user list.",
-            code="U106",
-        )
+        raise _nobody_named()
     _end_sessions(connection, number, now)
     _record(connection, now, actor, "user_disabled", number)
+
+
+def _nobody_named() -> InputError:
+    return InputError(
+        "没有这个用户，请用 fundwatch user list 核对。", "nobody has this name; see fundwatch user list.", code="U106"
+    )
 
 
 def _failed(connection: Connection, row: Row[Any], now: datetime) -> None:
