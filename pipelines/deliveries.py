@@ -41,6 +41,7 @@ class Delivery:
             "file": one.file_name,
             "state": one.state,
             "contract": one.contract,
+            "contract_version": one.contract_version,
             "rows_read": one.rows_read,
             "rows_accepted": one.rows_accepted,
             "rows_quarantined": one.rows_quarantined,

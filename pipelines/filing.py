@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from data_contracts.catalogue import Catalogue
 from fundwatch.domain.quality import Quality
 from fundwatch.domain.receipts import Receipt
 from fundwatch.store.operations.ledger import Batch, BatchMove
@@ -19,14 +20,16 @@ class Fate:
     completes: str | None
 
 
-def move_of(batch: Batch, receipt: Receipt, quality: Quality, fate: Fate) -> BatchMove:
-    """Return the move of a batch that was judged, with its receipt and figures."""
+def move_of(contracts: Catalogue, batch: Batch, receipt: Receipt, quality: Quality, fate: Fate) -> BatchMove:
+    """Return the move of a batch that was judged by some contracts, with its receipt and figures."""
+    versions = [contracts.feeds[name].version for name in receipt.contract.split("+") if name in contracts.feeds]
     zh, en = quality.words()
     scored = {"quality": quality.score, "quality_zh": zh, "quality_en": en}
     return BatchMove(
         batch=batch.batch,
         state=fate.state,
         contract=receipt.contract,
+        contract_version="+".join(versions) or None,
         completes=fate.completes,
         quality=None if quality.score is None else round(10 * quality.score),
         rows_read=receipt.rows_read,

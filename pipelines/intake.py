@@ -134,7 +134,7 @@ def _take_in(installation: Installation, draft: Draft, batch: Batch) -> Draft:
         replaced = batch.corrects or completed
         if receipt.verdict is Verdict.REJECTED:
             quality = quality_of(installation, batch, receipt, results, period[1])
-            return _filed(draft, batch, receipt, quality, Fate(REJECTED, period, completed))
+            return _filed(installation, draft, batch, receipt, quality, Fate(REJECTED, period, completed))
         settlement = add_batch(
             connection,
             installation.lake,
@@ -145,7 +145,7 @@ def _take_in(installation: Installation, draft: Draft, batch: Batch) -> Draft:
         receipt = quarantining(refused(receipt, _notes(batch, settlement)), _conflict_faults(settlement, batch.batch))
         draft = replace(draft, files=settlement.manifest.files)
         quality = quality_of(installation, batch, receipt, results, period[1])
-        return _filed(draft, batch, receipt, quality, Fate(LOADED, period, completed))
+        return _filed(installation, draft, batch, receipt, quality, Fate(LOADED, period, completed))
 
 
 def _notes(batch: Batch, settlement: Settlement) -> list[BatchFault]:
@@ -181,10 +181,12 @@ def _conflict_faults(settlement: Settlement, batch: str) -> list[Fault]:
     ]
 
 
-def _filed(draft: Draft, batch: Batch, receipt: Receipt, quality: Quality, fate: Fate) -> Draft:
+def _filed(
+    installation: Installation, draft: Draft, batch: Batch, receipt: Receipt, quality: Quality, fate: Fate
+) -> Draft:
     """Return the draft with the batch's move, and a superseded batch's, for the commit to apply."""
     replaced = batch.corrects or fate.completes
-    move = move_of(batch, receipt, quality, fate)
+    move = move_of(installation.contracts, batch, receipt, quality, fate)
     moves = [*draft.moves, move]
     if fate.state == LOADED and replaced:
         reason = f"{'completed' if fate.completes else 'corrected'} by {batch.batch}"

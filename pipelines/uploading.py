@@ -86,7 +86,9 @@ class Counter:
             quality = quality_of(installation, batch, receipt, results, period[1])
             installation.landing.keep_aside(batch.sha256, _shown(connection, results, receipt))
         state = REJECTED if receipt.verdict is Verdict.REJECTED else CHECKED
-        move = move_of(batch, receipt, quality, Fate(state, period, results[0].completes or None))
+        move = move_of(
+            installation.contracts, batch, receipt, quality, Fate(state, period, results[0].completes or None)
+        )
         with writing(installation.operations) as operations:
             # A run may have judged, or the sender withdrawn, what was looked at here.
             if ledger.batch(operations, name).state == RECEIVED:

@@ -11,7 +11,7 @@ from pipelines.installation import Installation, settings_of_environment
 from pipelines.night import begun
 
 
-@flow(name="fundwatch-ingest")
+@flow(name="fundwatch-ingest", flow_run_name="日间收件 ingest")
 def ingest(inbox: str | None = None) -> dict[str, Any]:
     """Land, check and load the files of an inbox and bring the relations along; no alert is raised."""
     with (

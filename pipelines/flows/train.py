@@ -18,7 +18,7 @@ def fit(as_of: str | None) -> str:
     return model_id
 
 
-@flow(name="fundwatch-train")
+@flow(name="fundwatch-train", flow_run_name="训练检测器 train")
 def train(as_of: str | None = None) -> str:
     """Fit the detector on the windows up to ``as_of`` (ISO date; default: the last night) and put it in force."""
     return fit(as_of)

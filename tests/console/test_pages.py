@@ -77,6 +77,9 @@ def test_a_file_is_judged_and_its_faults_stand_in_place(desk, statement) -> None
     assert answer.status_code == 201, answer.text
     page = client.get(answer.json()["path"]).text
     assert "3 行须更正后补报" in page
+    version = desk.office.contracts.feeds["bank_statement_34"].version
+    assert f"bank_statement_34 {version}" in page
+    assert f"bank_statement_34 {version}" in client.get("/batches").text
     cells = re.findall(r'<b class="cell">([A-Z]+\d+)</b>', page)
     assert len(cells) >= 1
     groups = re.findall(r'href="\?group=(\d+)#grid"', page)

@@ -46,6 +46,8 @@ class Batch:
     received_at: datetime
     received_by: str
     contract: str | None = None
+    contract_version: str | None = None
+    """Of the contract, or of each of several joined by ``+``, when the batch was judged; None where it was not kept."""
     corrects: str | None = None
     """Batch that this one replaces."""
     completes: str | None = None
@@ -72,6 +74,7 @@ class BatchMove:
     reason: str | None = None
     """Why it ended; required for ``retracted``."""
     contract: str | None = None
+    contract_version: str | None = None
     completes: str | None = None
     quality: int | None = None
     rows_read: int | None = None
@@ -86,6 +89,7 @@ class BatchMove:
 
 _FIGURES = (
     "contract",
+    "contract_version",
     "completes",
     "quality",
     "rows_read",

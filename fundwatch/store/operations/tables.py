@@ -42,6 +42,7 @@ batches = Table(
     _text("institution"),
     _text("legal_basis"),
     _text("contract", nullable=True),
+    _text("contract_version", nullable=True),
     _text("corrects", nullable=True),
     _text("completes", nullable=True),
     Column("quality", Integer),
