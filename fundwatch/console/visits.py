@@ -126,7 +126,13 @@ def enter(request: Request, office: Office, request_id: str) -> Visit:
 def page_before(request: Request) -> str:
     """Return the path of our own page that a request was sent from, the first page where that is not told."""
     told = urlsplit(request.headers.get("referer", ""))
-    return told.path if told.netloc == request.url.netloc and told.path.startswith("/") else "/"
+    return own_path(told.path) if told.netloc == request.url.netloc else "/"
+
+
+def own_path(path: str) -> str:
+    """Return a path of this site; anything that would lead elsewhere becomes the first page."""
+    is_own = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
+    return path if is_own else "/"
 
 
 def new_request_id() -> str:

@@ -56,6 +56,19 @@ def test_a_form_without_its_token_or_from_another_site_is_refused(desk) -> None:
     assert client.post("/zero-reports", data=good).status_code == 200
 
 
+def test_a_stale_page_leads_back_to_itself_and_nowhere_else(desk) -> None:
+    client = desk.client("zhou")
+    form = {"institution": BANKS[0], "day": "2026-09-01"}
+    for referer, back in (
+        ("http://127.0.0.1/uploads", "/uploads"),
+        ("http://127.0.0.1//elsewhere.example/x", "/"),
+        ("http://elsewhere.example/uploads", "/"),
+        ("", "/"),
+    ):
+        page = client.post("/zero-reports", data=form, headers={"referer": referer}).text
+        assert re.search(r'class="btn pri" href="([^"]*)"', page)[1] == back, referer
+
+
 def test_what_a_role_may_not_see_is_not_there(desk) -> None:
     allowed = {
         "zhou": {"/uploads", "/layouts", "/batches", "/calendar"},

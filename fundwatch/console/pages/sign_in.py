@@ -7,7 +7,7 @@ from starlette.responses import Response
 from fundwatch.console.rendering import home_of
 from fundwatch.console.routing import Access, Routes
 from fundwatch.console.texts import LANGUAGES
-from fundwatch.console.visits import COOKIE, LANGUAGE_COOKIE, Visit
+from fundwatch.console.visits import COOKIE, LANGUAGE_COOKIE, Visit, own_path
 from fundwatch.domain.errors import InputError
 from fundwatch.store.operations import people, signed_in
 from fundwatch.store.operations.database import writing
@@ -25,7 +25,7 @@ def home(visit: Visit) -> Response:
 @ROUTES.get("/sign-in", Access.EVERYBODY)
 def ask(visit: Visit) -> Response:
     """Ask for name and password; whom the office's single sign-on vouches for is asked for the code alone."""
-    following = _own_path(visit.asked("next"))
+    following = own_path(visit.asked("next"))
     vouching = visit.office.vouching
     name = "" if vouching is None else vouching.name_of(visit.request)
     if not name:
@@ -42,7 +42,7 @@ def ask(visit: Visit) -> Response:
 @ROUTES.post("/sign-in", Access.EVERYBODY)
 def first_factor(visit: Visit) -> Response:
     """Take name and password; whatever is wrong, the answer is the same."""
-    name, following = visit.form.get("name", "").strip(), _own_path(visit.form.get("next", ""))
+    name, following = visit.form.get("name", "").strip(), own_path(visit.form.get("next", ""))
     now = visit.office.clock()
     with writing(visit.office.engine) as connection:
         person = people.authenticate(connection, name, visit.form.get("password", ""), now=now)
@@ -55,13 +55,13 @@ def first_factor(visit: Visit) -> Response:
 @ROUTES.get("/sign-in/code", Access.FIRST_FACTOR)
 def ask_code(visit: Visit) -> Response:
     """Ask for the one-time code."""
-    return visit.show("sign_in_code.html", next=_own_path(visit.asked("next")), refused=False)
+    return visit.show("sign_in_code.html", next=own_path(visit.asked("next")), refused=False)
 
 
 @ROUTES.post("/sign-in/code", Access.FIRST_FACTOR)
 def second_factor(visit: Visit) -> Response:
     """Take the one-time code and begin another session, so that an id seen before is worth nothing."""
-    following = _own_path(visit.form.get("next", ""))
+    following = own_path(visit.form.get("next", ""))
     now, key = visit.office.clock(), visit.office.second_factor_key()
     code = visit.form.get("code", "").replace(" ", "")
     with writing(visit.office.engine) as connection:
@@ -110,15 +110,9 @@ def sign_out(visit: Visit) -> Response:
 @ROUTES.get("/language/{lang}", Access.EVERYBODY)
 def language(visit: Visit) -> Response:
     """Remember the language and return to the page."""
-    response = visit.go(_own_path(visit.asked("next")))
+    response = visit.go(own_path(visit.asked("next")))
     if visit.param("lang") in LANGUAGES:
         response.set_cookie(
             LANGUAGE_COOKIE, visit.param("lang"), max_age=_YEAR, samesite="lax", secure=visit.office.is_secure
         )
     return response
-
-
-def _own_path(path: str) -> str:
-    """Return a path of this site; anything that would lead elsewhere becomes the first page."""
-    is_own = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
-    return path if is_own else "/"
