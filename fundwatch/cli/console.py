@@ -82,6 +82,7 @@ def office_of(installation: Installation, *, is_secure: bool) -> Office:
     from fundwatch.console.office import Office
     from fundwatch.store.operations import people
     from fundwatch.store.operations.database import writing
+    from fundwatch.store.registry import Registry
     from pipelines.administering import Administration
     from pipelines.orchestration import api_address
     from pipelines.overseeing import Overseer
@@ -92,12 +93,16 @@ def office_of(installation: Installation, *, is_secure: bool) -> Office:
         with writing(installation.operations) as connection:
             return installation.custody.wrapped_key(connection, people.USE, installation.clock())
 
+    def register() -> Registry:
+        # Before the first institution there is no file; the page that registers it must open all the same.
+        return installation.registry if installation.settings.institutions.exists() else Registry({})
+
     def is_workday(day: int) -> bool:
         return workdays(tuple(installation.notices))(day)
 
     return Office(
         engine=installation.operations,
-        read_registry=lambda: installation.registry,
+        read_registry=register,
         contracts=installation.contracts,
         counter=Counter(installation),
         overseer=Overseer(api_address(), installation.clock),

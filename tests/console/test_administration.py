@@ -55,6 +55,16 @@ def test_a_new_institution_may_report_at_once(desk, statement) -> None:
     assert "首次口令" in added.text
 
 
+def test_the_first_institution_of_a_new_installation_is_registered_in_the_page(desk) -> None:
+    desk.installation.settings.institutions.unlink()
+    client = desk.client("sys")
+    page = client.get("/institutions")
+    assert page.status_code == 200 and "还没有登记机构" in page.text
+    assert client.post("/institutions", data=NEW | {"csrf": token(page.text)}).status_code == 200
+    assert [one.code for one in desk.installation.registry] == ["610900-D01"]
+    assert desk.installation.settings.institutions.stat().st_mode & 0o777 == 0o640
+
+
 def test_an_institution_is_changed_and_its_code_is_not(desk) -> None:
     client = desk.client("sys")
     page = client.get(f"/institutions?code={BANKS[0]}")
