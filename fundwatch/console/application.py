@@ -32,7 +32,7 @@ from fundwatch.console.pages import (
     uploads,
     working_days,
 )
-from fundwatch.console.routing import FORGED, SignInNeededError, mount, require_declared
+from fundwatch.console.routing import FORGED, PasswordDueError, SignInNeededError, mount, require_declared
 from fundwatch.console.visits import NotFoundError, Visit, enter, new_request_id, page_before
 from fundwatch.domain.errors import BusyError, EngineError, FundwatchError, InputError
 
@@ -103,6 +103,8 @@ def _answer_errors(app: FastAPI, office: Office) -> None:
         if isinstance(error, SignInNeededError) and not _wants_data(request):
             asked = request.url.path if request.method == "GET" else page_before(request)
             return Visit(request, office, request.state.request_id, None).go(f"/sign-in?next={quote(asked)}")
+        if isinstance(error, PasswordDueError) and not _wants_data(request):
+            return Visit(request, office, request.state.request_id, None).go("/account")
         return await run_in_threadpool(_told, request, office, error, _status_of(error))
 
     async def unknown(request: Request, error: Exception) -> Response:
@@ -114,7 +116,10 @@ def _answer_errors(app: FastAPI, office: Office) -> None:
         assert isinstance(error, HTTPException), "registered for this family"
         if error.status_code in (404, 405):
             return await run_in_threadpool(_told, request, office, NotFoundError(), 404)
-        told = NotFoundError() if error.status_code < 500 else EngineError("系统出错。", "our fault.", code="E500")
+        refused = InputError(
+            "请求无法处理，请从页面上重新操作。", "this cannot be read; start from the page.", code="U400"
+        )
+        told = refused if error.status_code < 500 else EngineError("系统出错。", "our fault.", code="E500")
         return await run_in_threadpool(_told, request, office, told, error.status_code)
 
     async def incomplete(request: Request, error: Exception) -> Response:

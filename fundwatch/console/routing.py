@@ -49,6 +49,13 @@ class SignInNeededError(InputError):
         super().__init__(zh, en, code="U401")
 
 
+class PasswordDueError(InputError):
+    """The first password is still in use: nothing else is done before it was changed."""
+
+    def __init__(self) -> None:
+        super().__init__("首次登录请先设置自己的口令。", "set a password of your own first.", code="U405")
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """A path, a method, who may come, and what answers."""
@@ -137,8 +144,11 @@ def _require_access(visit: Visit, access: Access | Permission) -> None:
         return
     if visit.session is None or (access is not Access.FIRST_FACTOR and not visit.session.second_factor):
         raise SignInNeededError()
-    if isinstance(access, Permission) and not visit.may(access):
-        raise NotFoundError()
+    if isinstance(access, Permission):
+        if not visit.may(access):
+            raise NotFoundError()
+        if visit.person.must_change_password:
+            raise PasswordDueError()
 
 
 def _require_own_page(request: Request) -> None:

@@ -117,7 +117,9 @@ def enter(request: Request, office: Office, request_id: str) -> Visit:
         now = office.clock()
         with reading(office.engine) as connection:
             session = signed_in.find(connection, session_id, now=now)
-        if session is not None and now - session.seen_at >= signed_in.SEEN_STEP:
+        # What a page asks for by itself is no use of it: a page left open would never sign anybody out.
+        is_asked = "hx-request" not in request.headers
+        if session is not None and is_asked and now - session.seen_at >= signed_in.SEEN_STEP:
             with writing(office.engine) as connection:
                 signed_in.mark_seen(connection, session_id, now=now)
     return Visit(request, office, request_id, session)

@@ -8,11 +8,15 @@ from datetime import date, timedelta
 
 import openpyxl
 import pyotp
+from sqlalchemy import update
 
 from fundwatch.console.formats import local_day
+from fundwatch.console.rendering import NAVIGATION
 from fundwatch.store.operations.commit import AlertRow, Change, NightRow, commit
+from fundwatch.store.operations.database import writing
 from fundwatch.store.operations.lease import WRITER, acquire, release
-from tests.console.conftest import BANKS, PASSWORD, hand_in, token
+from fundwatch.store.operations.people_tables import people as table
+from tests.console.conftest import BANKS, PASSWORD, WHO, hand_in, token
 
 
 def test_nobody_comes_in_without_both_factors(desk) -> None:
@@ -25,6 +29,26 @@ def test_nobody_comes_in_without_both_factors(desk) -> None:
     assert wrong.status_code == 401
     right = client.post("/sign-in/code", data={"csrf": token(page.text), "code": desk.code("zhou"), "next": "/batches"})
     assert right.url.path == "/batches"
+
+
+def test_nothing_is_done_before_the_first_password_was_changed(desk, statement) -> None:
+    with writing(desk.installation.operations) as connection:
+        connection.execute(update(table).where(table.c.name == "zhou").values(must_change_password=True))
+    client = desk.client("zhou")
+    for path in ("/uploads", "/batches", "/calendar"):
+        assert client.get(path).url.path == "/account", path
+    refused = hand_in(client, statement)
+    assert refused.status_code == 400 and refused.json()["code"] == "U405"
+    form = {"csrf": token(client.get("/account").text), "password": "Another-one-2026", "again": "Another-one-2026"}
+    assert client.post("/account", data=form).url.path == "/uploads"
+
+
+def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(desk) -> None:
+    client = desk.client("ana")
+    desk.clock.ahead += 10 * 60
+    assert "演示ana" in client.get("/batches", headers={"hx-request": "true"}).text
+    desk.clock.ahead += 10 * 60
+    assert 'name="password"' in client.get("/batches").text
 
 
 def test_the_session_is_another_after_each_factor(desk) -> None:
@@ -72,15 +96,18 @@ def test_a_stale_page_leads_back_to_itself_and_nowhere_else(desk) -> None:
 def test_what_a_role_may_not_see_is_not_there(desk) -> None:
     allowed = {
         "zhou": {"/uploads", "/layouts", "/batches", "/calendar"},
+        "wu": {"/uploads", "/layouts", "/batches", "/calendar"},
         "ana": {"/batches", "/calendar", "/runs"},
-        "sys": {"/runs"},
+        "city": {"/batches", "/calendar"},
+        "sys": {"/runs", "/system", "/institutions", "/working-days"},
         "sci": {"/runs"},
-        "sec": {"/people"},
+        "sec": {"/people", "/tokens"},
         "aud": {"/audit"},
     }
+    assert allowed.keys() == WHO.keys()
     for name, paths in allowed.items():
         client = desk.client(name)
-        for path in ("/uploads", "/layouts", "/batches", "/calendar", "/runs", "/people", "/audit"):
+        for path in [place.path for _, places in NAVIGATION for place in places]:
             assert client.get(path).status_code == (200 if path in paths else 404), (name, path)
 
 

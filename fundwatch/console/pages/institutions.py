@@ -75,7 +75,7 @@ def _page(
         code=code,
         typed=typed,
         error=error,
-        saved=visit.asked("saved"),
+        saved=visit.asked("saved") if visit.asked("saved") in visit.office.registry.institutions else "",
         today=visit.today,
         expires_soon=_EXPIRES_SOON,
         sector_options=[(one, visit.say(f"sector.{one}")) for one in SECTORS],
